@@ -1,0 +1,214 @@
+"""What is known about a customer and its authorizations: frozen facts that guards and deadlines read.
+
+Instants are aware and UTC; anniversary dates are dates; quantities are whole licences by product.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Quantities = dict[str, int]
+"""Licences by product; a product with nothing is left out."""
+
+
+class MarketSegment(StrEnum):
+    """What kind of organisation buys (rules, section 1)."""
+
+    COMMERCIAL = "commercial"
+    GOVERNMENT = "government"
+    EDUCATION = "education"
+
+
+class OfferType(StrEnum):
+    """Which line of products a customer may buy (rules, section 1)."""
+
+    TEAM = "team"
+    ENTERPRISE = "enterprise"
+
+
+class Reader(StrEnum):
+    """Who gets a letter (rules, section 1)."""
+
+    CONTACT = "contact"
+    ACCOUNT_MANAGER = "account_manager"
+
+
+class RequestedBy(StrEnum):
+    """Who asked for an authorization; the member's line is limited (rules, section 4)."""
+
+    ACCOUNT_MANAGER = "account_manager"
+    MEMBER = "member"
+
+
+class Fact(BaseModel):
+    """A frozen record; changing one means making another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Contact(Fact):
+    """The customer's primary contact."""
+
+    name: str
+    email: str
+
+
+class AccountManager(Fact):
+    """The person at the reseller who manages the customer."""
+
+    id: str
+    name: str
+    email: str
+    language: str | None = None
+
+
+class Acceptance(Fact):
+    """Who accepted the membership, when, through which door, and which version of the terms (section 3)."""
+
+    name: str
+    identity: str | None = None
+    terms_version: str
+    accepted_at: datetime
+    door: str | None = None
+
+
+class MembershipFacts(Fact):
+    """What the membership machine reads (section 3)."""
+
+    invited_at: datetime
+    """Start of the running invitation: reminders and expiry count from its local day."""
+    invitation: int = 1
+    """Number of the contact's invitation; handing over starts the next, which ends the links of the one before."""
+    resent_on: date | None = None
+    resent_times: int = 0
+    """Resends on the local day `resent_on`, the first invitation not among them (M4)."""
+    something_authorized: bool = False
+    acceptance: Acceptance | None = None
+
+
+class Order(Fact):
+    """An order placed with the vendor, and what of it was returned since."""
+
+    order_reference: str
+    lines: Quantities
+    ordered_at: datetime
+    recorded_at: datetime
+    returned: Quantities = {}
+
+
+class Return(Fact):
+    """A return that was asked for and is neither confirmed nor declined yet."""
+
+    order_reference: str
+    lines: Quantities
+    reason: str
+
+
+class FrozenDuration(Fact):
+    """What was to be ordered when everything had been ordered; it no longer changes (section 11, durations)."""
+
+    order_from: date
+    months: int
+
+
+class AuthorizationFacts(Fact):
+    """What the authorization machine reads (section 4)."""
+
+    requested_at: datetime
+    requested_by: RequestedBy
+    lines: Quantities
+    purchase_order: str | None = None
+    direct: bool = False
+    """Ordered without an authorization before it (A3)."""
+    orders: tuple[Order, ...] = ()
+    dropped: Quantities = {}
+    """The open quantity that a cancellation or a write-off took away (A7, A14)."""
+    extension_days: int = 0
+    warned_at: datetime | None = None
+    """When the mail relay first accepted a deactivation warning for a reader (A12)."""
+    return_open: Return | None = None
+    duration: FrozenDuration | None = None
+
+
+class RenewalFacts(Fact):
+    """What the renewal machine reads (section 5)."""
+
+    custom_anniversary: date | None = None
+    anchor: date | None = None
+    """The first anniversary of the running series; later ones are counted from it."""
+    anniversary: date | None = None
+    term_start: date | None = None
+    term_began_at: datetime | None = None
+    """When the running term's start was processed: an order told later belongs to it, whatever its date."""
+    turn: int = 0
+    carried: Quantities = {}
+    """What was renewed into this term."""
+    ending: Quantities = {}
+    """Held and ordered before the anniversary: to be renewed (what was carried included)."""
+    coming: Quantities = {}
+    """Ordered on the anniversary or later: belongs to the next term."""
+    renewed: Quantities = {}
+    """Said by renewal orders of this turn; it counts from the anniversary on."""
+    declined: Quantities = {}
+
+
+class LetterLine(Fact):
+    """One product of an authorization, as a letter tells it."""
+
+    product: str
+    name: str
+    quantity: int = Field(description="authorized")
+    ordered: int = 0
+    open: int = 0
+    returned: int = 0
+
+
+class RenewalLine(Fact):
+    """One product of a renewal, as a letter tells it."""
+
+    product: str
+    name: str
+    held: int
+    renewed: int = 0
+    declined: int = 0
+    to_renew: int = 0
+
+
+def plus(left: Quantities, right: Quantities) -> Quantities:
+    """The sum by product."""
+    total = dict(left)
+    for product, quantity in right.items():
+        total[product] = total.get(product, 0) + quantity
+    return total
+
+
+def minus(left: Quantities, right: Quantities) -> Quantities:
+    """What of `left` remains without `right`; a product with nothing left is left out."""
+    rest = {}
+    for product, quantity in left.items():
+        remaining = quantity - right.get(product, 0)
+        if remaining > 0:
+            rest[product] = remaining
+    return rest
+
+
+def ordered(facts: AuthorizationFacts) -> Quantities:
+    """What orders covered, returns not taken off."""
+    total: Quantities = {}
+    for order in facts.orders:
+        total = plus(total, order.lines)
+    return total
+
+
+def open_quantity(facts: AuthorizationFacts) -> Quantities:
+    """Authorized minus ordered, by product (section 1); nothing after a cancellation or a write-off."""
+    return minus(minus(facts.lines, ordered(facts)), facts.dropped)
+
+
+def held(facts: AuthorizationFacts) -> Quantities:
+    """What is paid for of this authorization: ordered minus returned, by product."""
+    total: Quantities = {}
+    for order in facts.orders:
+        total = plus(total, minus(order.lines, order.returned))
+    return total
