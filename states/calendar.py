@@ -1,7 +1,7 @@
 """Local dates, anniversaries and months to order (rules, sections 2 and 7).
 
-Instants are aware datetimes in UTC; zones are IANA names; days and months are whole. Everything here is pure, so answers
-are remembered: a simulation asks for the same few hundred days a hundred thousand times.
+Instants are aware datetimes in UTC; zones are IANA names; days and months are whole. All of this is pure, so
+answers are remembered: a simulation asks for the same few hundred days a hundred thousand times.
 """
 
 from calendar import monthrange

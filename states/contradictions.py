@@ -1,4 +1,4 @@
-"""Where a policy contradicts itself (rules, section 9): every place at once, with both settings and what would be right."""
+"""Where a policy contradicts itself (rules, section 9): all places at once, with both settings and what is right."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -86,7 +86,7 @@ def _overdue(policy: "Policy") -> Found:
     stage = policy.authorization
     both = ("authorization.order_reminder_days", "authorization.order_due_days")
     created = "days before the order is due the authorization has not been pending for a day"
-    yield from _too_high(both, stage.order_reminder_days, stage.order_due_days - 1, created)
+    yield from _too_high(both, stage.order_reminder_days, stage.order_due_days - 1, created, lowest=0)
     lasts = stage.deactivated_from_day - stage.overdue_from_day
     if lasts > 0:
         every = stage.overdue_reminder_every_days
@@ -102,8 +102,8 @@ def _overdue(policy: "Policy") -> Found:
     if notice > max(stage.warning_days, default=0):
         yield Contradiction(
             ("authorization.notice_before_deactivation_days", "authorization.warning_days"),
-            f"no warning comes {notice} days before the deactivation, which needs one that got out, "
-            f"a warning at least {notice} days before, or a notice of 0, is right",
+            f"no warning comes so many days ({notice}) before the deactivation, which needs one that got out; "
+            f"a warning day of {notice} or more, or a notice of 0, is right",
         )
 
 
@@ -120,8 +120,8 @@ def _contract_year(policy: "Policy") -> Found:
     if together > term:
         yield Contradiction(
             ("renewal.upcoming_days", "anniversary.months"),
-            f"{renewal.upcoming_days} days upcoming, {renewal.window_days} of renewal.window_days and {renewal.grace_days} "
-            f"of renewal.grace_days are {together} together, at most {term}, the shortest term, is right",
+            f"{renewal.upcoming_days} days, renewal.window_days ({renewal.window_days}) and renewal.grace_days "
+            f"({renewal.grace_days}) are {together} together, at most {term}, the shortest term, is right",
         )
 
 
@@ -143,7 +143,7 @@ def _renewal(policy: "Policy") -> Found:
     both = ("renewal.ready_reminder_days", "renewal.window_days")
     early = "days before the anniversary the window has not been open for a day"
     yield from _too_high(both, renewal.ready_reminder_days, window - 1, early)
-    yield from _too_low(both, renewal.ready_reminder_days, 1, "days before the anniversary the window is half over")
+    yield from _too_low(both, renewal.ready_reminder_days, 1, "days before the anniversary the renewal is past due")
     both = ("renewal.last_chance_days", "renewal.grace_days")
     late = "days after the anniversary the licences have expired"
     yield from _too_high(both, renewal.last_chance_days, renewal.grace_days, late)
@@ -162,8 +162,8 @@ def _custom_dates(policy: "Policy") -> Found:
         )
 
 
-def _too_high(both: tuple[str, str], values: tuple[int, ...], highest: int, why: str) -> Found:
-    right = f"at most {highest}" if highest > 0 else "none"
+def _too_high(both: tuple[str, str], values: tuple[int, ...], highest: int, why: str, lowest: int = 1) -> Found:
+    right = f"at most {highest}" if highest >= lowest else "none"
     return (Contradiction(both, f"{value} {why}, {right} is right") for value in values if value > highest)
 
 

@@ -6,13 +6,13 @@ cases go into `policy.toml`.
 """
 
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from states.calendar import DurationMode
 from states.contradictions import Contradiction, contradictions
 from states.facts import MarketSegment
+from states.figures import Count, Day, DayOrZero, EveryDays, Hour, Language, Months, Name, Region, YesOrNo, Zone
 from states.problems import Problem, dotted, problems, without
 from states.profiles import PolicyError, no_such_profile, profile_names, profiles
 
@@ -30,28 +30,7 @@ __all__ = [
 ]
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, LookupError):
-        raise ValueError(f"{name!r} is not a known time zone, an IANA name is right, as in Europe/Copenhagen") from None
-    return name
-
-
-def _language(code: str) -> str:
-    if not (code.isascii() and code.isalpha() and code.islower() and len(code) in (2, 3)):
-        raise ValueError(f"{code!r} is not a language, two or three small letters are right, as in da")
-    return code
-
-
-def _region(code: str) -> str:
-    if not (code.isascii() and code.isalpha() and code.isupper() and len(code) == 2):
-        raise ValueError(f"{code!r} is not a region, a country's two capital letters are right, as in DK")
-    return code
-
-
-def _zero_is_never(value: object) -> object:
-    return None if value == 0 and type(value) is int else value
+_AT_MOST_MONTHS = {"commercial": 36, "government": 48, "education": 48}
 
 
 def _every_segment(value: object) -> object:
@@ -63,19 +42,6 @@ def _only_segments(value: dict[str, int]) -> dict[str, int]:
     if unknown:
         raise ValueError(f"{unknown[0]!r} is not a market segment, {', '.join(MarketSegment)} are right")
     return value
-
-
-_AT_MOST_MONTHS = {"commercial": 36, "government": 48, "education": 48}
-
-# Strict, so that "14", 14.0 and true are mistakes and not figures; the upper bounds keep every date representable.
-Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-Day = Annotated[int, Field(strict=True, ge=1, le=3660)]
-DayOrZero = Annotated[int, Field(strict=True, ge=0, le=3660)]
-Months = Annotated[int, Field(strict=True, ge=1, le=120)]
-Zone = Annotated[str, AfterValidator(_known_zone)]
-Language = Annotated[str, AfterValidator(_language)]
-Region = Annotated[str, AfterValidator(_region)]
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 
 
 class _Settings(BaseModel):
@@ -100,7 +66,7 @@ class AuthorizationPolicy(_Settings):
     """In all (A8); 0: no extension."""
     order_reminder_days: tuple[DayOrZero, ...] = (7, 2, 0)
     """Before the order is due."""
-    overdue_reminder_every_days: Annotated[Day | None, BeforeValidator(_zero_is_never)] = 7
+    overdue_reminder_every_days: EveryDays = 7
     """None, in TOML 0: no reminders."""
     warning_days: tuple[DayOrZero, ...] = (14, 7, 1)
     """Before the deactivation."""
@@ -124,7 +90,7 @@ class RenewalPolicy(_Settings):
     last_chance_days: tuple[Day, ...] = (7, 15, 23, 30)
     """After A (R8)."""
     grace_days: DayOrZero = 30
-    contact_hears_of_upcoming: Annotated[bool, Field(strict=True)] = True
+    contact_hears_of_upcoming: YesOrNo = True
 
 
 class ReturnPolicy(_Settings):
@@ -149,7 +115,7 @@ class Policy(_Settings):
     name: Name
     version: Count
     time_zone: Zone = "UTC"
-    letter_hour: Annotated[int, Field(strict=True, ge=0, le=23)] = 8
+    letter_hour: Hour = 8
     """Local hour at which letters go out that no person's act caused."""
     language: Language = "en"
     """Of a reader whose language and region say nothing."""
