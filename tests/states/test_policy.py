@@ -234,8 +234,8 @@ CONTRADICTIONS: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"renewal": RenewalPolicy(upcoming_reminder_days=(45, 30))},
         [
-            "renewal.upcoming_reminder_days and renewal.window_days: 30 days before the anniversary the window is open, "
-            "at least 31 is right"
+            "renewal.upcoming_reminder_days and renewal.window_days: 30 days before the anniversary the window is "
+            "open, at least 31 is right"
         ],
     ),
     (
