@@ -139,8 +139,10 @@ class RenewalFacts(Fact):
     """The first anniversary of the running series; later ones are counted from it."""
     anniversary: date | None = None
     term_start: date | None = None
-    term_began_at: datetime | None = None
-    """When the running term's start was processed: an order told later belongs to it, whatever its date."""
+    """The running term's first day: that of the first order, later the last anniversary."""
+    counted_from: date | None = None
+    counted_since: datetime | None = None
+    """What the running term counts: orders placed from the day, or told since the instant; None: every order."""
     turn: int = 0
     carried: Quantities = {}
     """What was renewed into this term."""
@@ -151,6 +153,24 @@ class RenewalFacts(Fact):
     renewed: Quantities = {}
     """Said by renewal orders of this turn; it counts from the anniversary on."""
     declined: Quantities = {}
+
+
+class CustomerView(Fact):
+    """What an authorization knows of its customer; newer news wins."""
+
+    news: int = 0
+    organization: str
+    contact: Contact
+    account_manager: AccountManager
+    language: str
+    accepted: bool = False
+    invitation: int = 1
+    invitation_ends: datetime | None = None
+    """Until when the invitation can be accepted; None when it cannot."""
+    custom_anniversary: date | None = None
+    anchor: date | None = None
+    anniversary: date | None = None
+    term_start: date | None = None
 
 
 class LetterLine(Fact):

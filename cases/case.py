@@ -1,0 +1,223 @@
+"""A case: machines, what is due by itself, the journal and the outbox. Customer and authorization build on it."""
+
+import copy
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from cases.journal import Entry, Kind, Outcome, Why
+from cases.outbox import Item, Review, earliest, review
+from states.calendar import local_date
+from states.facts import Reader
+from states.letters import LETTERS, Letter
+from states.lifecycle import Lifecycle, Moment, Row, Send
+from states.policy import Policy
+
+
+@dataclass(slots=True)
+class Track:
+    """Where a case stands in one machine. Subclasses say which states and facts."""
+
+    state: Any
+    since: datetime
+    """Effective time of the last change of state; nothing later takes effect before it."""
+    facts: Any
+
+
+class Act(StrEnum):
+    """What caused a step."""
+
+    TIME = "time"
+    PERSON = "person"
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """Everything a case knows. It decides; whoever holds it waits, sends and tells."""
+
+    machines: ClassVar[dict[str, Lifecycle[Any]]]
+    """Its machines by the name of the field that holds their track."""
+
+    policy: Policy
+    cursor: datetime
+    """Everything due up to here has happened."""
+    quiet_until: datetime | None = None
+    """Taking over: no letter goes out about what happened before (section 10)."""
+    journal: list[Entry] = field(default_factory=list)
+    sequence: int = 0
+    outbox: list[Item] = field(default_factory=list)
+    letters: int = 0
+    changed_on: dict[str, date] = field(default_factory=dict)
+    """Local day on which a lane last told of a change of state."""
+    unreachable: dict[Reader, str] = field(default_factory=dict)
+    """Readers whose last letter could not be delivered, and why (section 8)."""
+    news: int = 0
+    """Counts what the neighbours have to know."""
+
+    def track(self, machine: str) -> Track:
+        track: Track = getattr(self, machine)
+        return track
+
+    def trial(self) -> Self:
+        """A copy to try a request on: facts are frozen, so only what is replaced is copied."""
+        other = copy.copy(self)
+        for machine in self.machines:
+            setattr(other, machine, copy.copy(self.track(machine)))
+        other.outbox, other.journal = list(self.outbox), []
+        other.changed_on, other.unreachable = dict(self.changed_on), dict(self.unreachable)
+        return other
+
+    def upcoming(self) -> tuple[str, Moment] | None:
+        """What happens next by itself, and in which machine."""
+        best: tuple[str, Moment] | None = None
+        for machine, lifecycle in self.machines.items():
+            track = self.track(machine)
+            moment = lifecycle.upcoming(track.state, track.facts, self.policy, self.cursor)
+            if moment is not None and (best is None or moment.at < best[1].at):
+                best = machine, moment
+        return best
+
+    def advance(self, to: datetime, now: datetime, *, events_first: bool = False) -> None:
+        """Let everything happen that is due up to `to`, in order, each at its own time.
+
+        With `events_first` what is due at the very instant waits: an event that says when it happened wins (section 2).
+        """
+        while (next_one := self.upcoming()) is not None:
+            machine, moment = next_one
+            if moment.at > to or (events_first and moment.at == to):
+                break
+            effective = max(moment.at, self.track(machine).since)
+            self.cursor = max(self.cursor, moment.at)
+            self.fire(machine, moment.trigger, effective, now, Act.TIME)
+        self.cursor = max(self.cursor, to)
+
+    def fire(
+        self,
+        machine: str,
+        trigger: StrEnum,
+        effective: datetime,
+        now: datetime,
+        act: Act = Act.PERSON,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        about: dict[str, Any] | None = None,
+    ) -> Row[Any]:
+        """One step of one machine: the new state, one journal entry, and what follows. Raises `TransitionRefused`."""
+        track = self.track(machine)
+        row = self.machines[machine].step(track.state, trigger, track.facts, self.policy)
+        changes = row.target is not row.source
+        source, track.state = track.state, row.target
+        if changes:
+            track.since = effective
+        if changes or act is Act.PERSON:
+            self.news += 1
+            kind = Kind.TRANSITION if changes else Kind.FACT
+            self.enter(kind, effective, now, machine, trigger, source, row.target, reason=reason, actor=actor)
+        for effect in row.then:
+            if isinstance(effect, Send):
+                if effect.when(track.facts, self.policy):
+                    self.post(effect.letter, effect.readers, machine, effective, now, act, changes, about)
+            else:
+                track.facts = effect.then(track.facts, self.policy, now)
+        return row
+
+    def enter(
+        self,
+        kind: Kind,
+        effective: datetime,
+        now: datetime,
+        machine: str | None = None,
+        trigger: str | None = None,
+        source: str | None = None,
+        target: str | None = None,
+        **more: str | None,
+    ) -> None:
+        """One journal entry."""
+        self.sequence += 1
+        self.journal.append(Entry(self.sequence, effective, now, kind, machine, trigger, source, target, **more))
+
+    def post(
+        self,
+        letter: type[Letter],
+        readers: tuple[Reader, ...],
+        machine: str,
+        effective: datetime,
+        now: datetime,
+        act: Act,
+        changes: bool,
+        about: dict[str, Any] | None = None,
+    ) -> None:
+        """Put a letter into the outbox, once for each reader."""
+        if self.quiet_until is not None and effective < self.quiet_until:
+            return
+        not_before = earliest(effective, now, self.policy) if act is Act.TIME else now
+        track = self.track(machine)
+        told = {**(about or {}), **self.remember(letter)}
+        for reader in self.readers_of(letter, readers):
+            self.letters += 1
+            self.outbox.append(
+                Item(
+                    self.letters, letter.name, reader, self.thread(letter), machine, track.state, track.since,
+                    effective, not_before, changes and not letter.reminder, told,
+                )  # fmt: skip
+            )
+
+    def review(self, now: datetime) -> Review:
+        """Which letters go now, which are given up, and when to look again."""
+        if not self.outbox:
+            return Review([], [], None)
+        return review(self.outbox, now, self.policy, self.changed_on, self.doubt)
+
+    def doubt(self, item: Item) -> Why | None:
+        """Why a letter is no longer to be sent, if so."""
+        track = self.track(item.machine)
+        if not LETTERS[item.letter].outlives_its_state and (track.state, track.since) != (item.state, item.since):
+            return Why.REASON_GONE
+        return Why.NOTHING_LEFT_TO_SAY if self.nothing_left_to_say(item) else None
+
+    def handed_over(self, item: Item, now: datetime) -> dict[str, Any]:
+        """The letter as it goes to the activity; the same for every attempt."""
+        if item.written is not None:
+            return item.written
+        letter = self.write(item, now)
+        written = {"letter": letter.name, **letter.model_dump(mode="json", exclude_none=True)}
+        marked = item._replace(handed_over_at=now, written=written)
+        self.outbox = [marked if one.number == item.number else one for one in self.outbox]
+        return written
+
+    def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime) -> None:
+        """What became of a letter: the journal says it, and *unreachable* is set or cleared (section 8)."""
+        self.outbox = [one for one in self.outbox if one.number != item.number]
+        self.sequence += 1
+        self.journal.append(
+            Entry(
+                self.sequence, item.caused_at, now, Kind.LETTER,
+                letter=item.letter, reader=item.reader, outcome=outcome, reason=why,
+            )  # fmt: skip
+        )
+        if outcome is Outcome.SENT:
+            if item.changes:
+                self.changed_on[item.lane] = local_date(item.caused_at, self.policy.time_zone)
+            if self.unreachable.pop(item.reader, None) is not None:
+                self.news += 1
+        elif outcome is Outcome.UNDELIVERED:
+            self.unreachable[item.reader] = why or ""
+            self.news += 1
+
+    def readers_of(self, _letter: type[Letter], readers: tuple[Reader, ...]) -> tuple[Reader, ...]:
+        return readers
+
+    def remember(self, _letter: type[Letter]) -> dict[str, Any]:
+        """What of the facts a letter tells that may be gone when its turn comes."""
+        return {}
+
+    def thread(self, letter: type[Letter]) -> str:
+        raise NotImplementedError
+
+    def write(self, item: Item, now: datetime) -> Letter:
+        raise NotImplementedError
+
+    def nothing_left_to_say(self, _item: Item) -> bool:
+        return False

@@ -1,0 +1,55 @@
+"""What happened to a case, in order: the journal's entries."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class Kind(StrEnum):
+    TRANSITION = "transition"
+    LETTER = "letter"
+    FACT = "fact"
+
+
+class Outcome(StrEnum):
+    """What became of a letter."""
+
+    SENT = "sent"
+    SKIPPED = "skipped"
+    UNDELIVERED = "undelivered"
+
+
+class Why(StrEnum):
+    """Why a letter was not sent, or not delivered (rules, sections 2, 8 and 11)."""
+
+    REASON_GONE = "reason_gone"
+    SUPERSEDED = "superseded"
+    NOTHING_LEFT_TO_SAY = "nothing_left_to_say"
+    SHELF_LIFE_OVER = "shelf_life_over"
+    RECIPIENT_REFUSED = "recipient_refused"
+    MESSAGE_REFUSED = "message_refused"
+
+
+class Entry(NamedTuple):
+    """One entry. A change of state has two times: when it was due, and when it was processed (section 2)."""
+
+    sequence: int
+    effective_at: datetime
+    processed_at: datetime
+    kind: Kind
+    machine: str | None = None
+    trigger: str | None = None
+    source: str | None = None
+    target: str | None = None
+    letter: str | None = None
+    reader: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    actor: str | None = None
+
+    def answer(self) -> dict[str, Any]:
+        """The entry as the contract names its fields; what is not known is left out."""
+        fields = {("from" if k == "source" else "to" if k == "target" else k): v for k, v in self._asdict().items()}
+        for name in ("effective_at", "processed_at"):
+            fields[name] = fields[name].isoformat().replace("+00:00", "Z")
+        return {name: value for name, value in fields.items() if value is not None}

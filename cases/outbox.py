@@ -1,0 +1,101 @@
+"""Letters that wait for their turn, and what becomes of each when it comes (rules, sections 2 and 11)."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from cases.journal import Outcome, Why
+from states.facts import Reader
+from states.letters import LETTERS
+from states.policy import Policy
+from states.calendar import at_hour, local_date
+
+SHELF_LIFE = timedelta(days=14)
+"""From when a letter was handed over for sending, for letters whose life is not that of their reason."""
+
+
+class Item(NamedTuple):
+    """One letter to one reader, from the change that caused it until it was sent or given up."""
+
+    number: int
+    letter: str
+    reader: Reader
+    thread: str
+    machine: str
+    state: str
+    since: datetime
+    """State of the machine, and since when: the letter's reason is gone once that has been left."""
+    caused_at: datetime
+    not_before: datetime
+    changes: bool
+    """It tells of a change of state; a reminder of the same day gives way to it."""
+    about: dict[str, Any]
+    """What the letter tells that is no longer known later (an order's reference, what was removed)."""
+    handed_over_at: datetime | None = None
+    written: dict[str, Any] | None = None
+    """The letter as it was handed over: every further attempt sends the same."""
+
+    @property
+    def lane(self) -> str:
+        """Letters to one reader in one thread go one after the other."""
+        return f"{self.reader} {self.thread}"
+
+
+class Verdict(NamedTuple):
+    item: Item
+    outcome: Outcome
+    why: Why
+
+
+class Review(NamedTuple):
+    """What is to be done now: hand these over, give those up, and look again then."""
+
+    ready: list[Item]
+    given_up: list[Verdict]
+    again_at: datetime | None
+
+
+def earliest(effective: datetime, now: datetime, policy: Policy) -> datetime:
+    """When a letter that is due by time may go: at the letter hour of its day, and never between 00:00 and that hour."""
+    hour = at_hour(local_date(effective, policy.time_zone), policy.letter_hour, policy.time_zone)
+    if hour >= now:
+        return hour
+    return max(now, at_hour(local_date(now, policy.time_zone), policy.letter_hour, policy.time_zone))
+
+
+def review(
+    outbox: Iterable[Item],
+    now: datetime,
+    policy: Policy,
+    changed_on: dict[str, date],
+    doubt: Callable[[Item], Why | None],
+) -> Review:
+    """Look through the outbox. `doubt` says whether a letter's reason is gone; `changed_on` when a lane last told of
+    a change of state."""
+    ready: dict[str, Item] = {}
+    given_up: list[Verdict] = []
+    again: list[datetime] = []
+    for item in sorted(outbox, key=lambda one: (one.not_before, one.number)):
+        if (why := doubt(item)) is not None:
+            given_up.append(Verdict(item, Outcome.SKIPPED, why))
+            continue
+        if item.not_before > now:
+            again.append(item.not_before)
+            continue
+        kind, older = LETTERS[item.letter], ready.get(item.lane)
+        if kind.reminder:
+            today = local_date(item.caused_at, policy.time_zone)
+            waits = older is not None and older.changes and local_date(older.caused_at, policy.time_zone) == today
+            if waits or changed_on.get(item.lane) == today:
+                given_up.append(Verdict(item, Outcome.SKIPPED, Why.SUPERSEDED))
+                continue
+        if item.handed_over_at is not None and not kind.kept_while_true:
+            ends = item.handed_over_at + SHELF_LIFE
+            if ends <= now:
+                given_up.append(Verdict(item, Outcome.UNDELIVERED, Why.SHELF_LIFE_OVER))
+                continue
+            again.append(ends)
+        if older is not None:
+            given_up.append(Verdict(older, Outcome.SKIPPED, Why.SUPERSEDED))
+        ready[item.lane] = item
+    return Review(list(ready.values()), given_up, min(again, default=None))

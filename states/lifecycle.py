@@ -1,0 +1,212 @@
+"""A lifecycle is a table: rows, moments and refusals. The only importer of `transitions`.
+
+A row is a sentence: *while in this state, when this happens, and if this holds, then that state, and do these*.
+Time belongs to the state: its moments are pure functions of facts and policy, so leaving a state ends them.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from transitions import EventData, Machine
+
+from states.facts import Reader
+from states.letters import BOTH, CONTACT, MANAGER, Letter
+from states.policy import Policy
+from states.refusals import Reason, Refused
+
+F = TypeVar("F")
+
+logging.getLogger("transitions").setLevel(logging.WARNING)
+
+
+def always(_facts: Any, _policy: Policy) -> bool:
+    return True
+
+
+class Send(NamedTuple):
+    """What follows: a letter, to these readers, if there is something to say."""
+
+    letter: type[Letter]
+    readers: tuple[Reader, ...]
+    when: Callable[[Any, Policy], bool] = always
+
+
+def to_contact(letter: type[Letter]) -> Send:
+    return Send(letter, CONTACT)
+
+
+def to_manager(letter: type[Letter]) -> Send:
+    return Send(letter, MANAGER)
+
+
+def to_both(letter: type[Letter], when: Callable[[Any, Policy], bool] = always) -> Send:
+    return Send(letter, BOTH, when)
+
+
+class Change(NamedTuple, Generic[F]):
+    """What follows: other facts. `then` gets the facts, the policy and the time of processing."""
+
+    then: Callable[[F, Policy, datetime], F]
+
+
+class Row(NamedTuple, Generic[F]):
+    """One sentence of the rules, with its ID. No source: the row begins the lifecycle."""
+
+    rule: str
+    source: StrEnum | None
+    trigger: StrEnum
+    guard: Callable[[F, Policy], bool]
+    target: StrEnum
+    then: tuple["Send | Change[F]", ...] = ()
+
+
+class At(NamedTuple, Generic[F]):
+    """A deadline: the instant at which its trigger leaves the state; None while it cannot come by itself."""
+
+    due: Callable[[F, Policy], datetime | None]
+    trigger: StrEnum
+
+
+class Remind(NamedTuple, Generic[F]):
+    """A reminder: the next instant after the given one at which its trigger is due; the state stays."""
+
+    next: Callable[[F, Policy, datetime], datetime | None]
+    trigger: StrEnum
+
+
+class Moment(NamedTuple):
+    """Something that happens by itself, and when."""
+
+    at: datetime
+    trigger: StrEnum
+    deadline: bool
+
+
+class TransitionRefused(Refused):
+    """The table has no row for this trigger in this state."""
+
+
+class TableError(Exception):
+    """A lifecycle's table contradicts itself; raised when the table is imported."""
+
+
+_NOTHING = "nothing"
+"""Where a lifecycle is before its first row."""
+
+
+class _Cursor:
+    """What `transitions` moves: a holder of its own for each step, so that steps never share anything."""
+
+    __slots__ = ("row", "state")
+
+    def __init__(self, state: StrEnum | str) -> None:
+        self.state = state
+        self.row: Row[Any] | None = None
+
+
+def _passes(guard: Callable[[Any, Policy], bool], event: EventData) -> bool:
+    return guard(*event.args)
+
+
+def _note(row: Row[Any], event: EventData) -> None:
+    event.model.row = row
+
+
+@dataclass(frozen=True)
+class Lifecycle(Generic[F]):
+    """A machine as data. `step` is the one door; `moments` say what time does."""
+
+    name: str
+    states: type[StrEnum]
+    rows: tuple[Row[F], ...]
+    moments: Mapping[StrEnum, tuple[At[F] | Remind[F], ...]]
+    refusals: Mapping[StrEnum, Mapping[StrEnum, tuple[str, str]]] = field(default_factory=dict)
+    """By trigger and state: the code of the refusal and its sentence."""
+    initial: StrEnum | None = None
+    """Where it begins, when no row of the rules begins it."""
+
+    def __post_init__(self) -> None:
+        problems = list(self._problems())
+        if problems:
+            raise TableError(f"{self.name}: " + "; ".join(problems))
+        states = [_NOTHING, *self.states]
+        machine = Machine(model=None, states=states, initial=_NOTHING, auto_transitions=False, send_event=True)
+        for row in self.rows:
+            guards = [] if row.guard is always else [partial(_passes, row.guard)]
+            source = _NOTHING if row.source is None else row.source
+            machine.add_transition(row.trigger.value, source, row.target, guards, after=[partial(_note, row)])
+        object.__setattr__(self, "_machine", machine)
+
+    def step(self, state: StrEnum | None, trigger: StrEnum, facts: F, policy: Policy) -> Row[F]:
+        """The row that fires; no state yet: the row that begins. Raises `TransitionRefused` where there is none."""
+        machine: Machine = self.__dict__["_machine"]
+        event = machine.events.get(trigger.value)
+        if event is not None and (_NOTHING if state is None else state.name) in event.transitions:
+            cursor = _Cursor(_NOTHING if state is None else state)
+            event.trigger(cursor, facts, policy)
+            if cursor.row is not None:
+                return cursor.row
+        raise self.refusal(state, trigger)
+
+    def refusal(self, state: StrEnum | None, trigger: StrEnum) -> TransitionRefused:
+        """Why this trigger is refused in this state."""
+        now = "nothing has begun" if state is None else state.value
+        unheard = ("not_allowed", f"{trigger.value} is not possible while {now}")
+        code, sentence = unheard if state is None else self.refusals.get(trigger, {}).get(state, unheard)
+        return TransitionRefused([Reason(code, sentence, state=now)])
+
+    def upcoming(self, state: StrEnum, facts: F, policy: Policy, after: datetime) -> Moment | None:
+        """What happens next by itself: the earliest deadline, or the earliest reminder after `after`.
+
+        At the same instant a deadline comes before a reminder, and the table's order decides among reminders.
+        """
+        best: Moment | None = None
+        for moment in self.moments.get(state, ()):
+            if type(moment) is At:
+                at = moment.due(facts, policy)
+                if at is not None and (best is None or at < best.at or (at == best.at and not best.deadline)):
+                    best = Moment(at, moment.trigger, True)
+            else:
+                at = moment.next(facts, policy, after)  # type: ignore[union-attr]
+                if at is not None and (best is None or at < best.at):
+                    best = Moment(at, moment.trigger, False)
+        return best
+
+    def final(self, state: StrEnum) -> bool:
+        """No row leaves it."""
+        return all(row.source is not state for row in self.rows)
+
+    def _problems(self) -> Iterator[str]:
+        reached = {self.initial} if self.initial else set()
+        while more := {row.target for row in self.rows if row.source is None or row.source in reached} - reached:
+            reached |= more
+        for state in self.states:
+            if state not in reached:
+                yield f"{state.name} is never reached"
+        settled: set[tuple[StrEnum | None, StrEnum]] = set()
+        for row in self.rows:
+            if (row.source, row.trigger) in settled:
+                yield f"{row.rule} ({row.source}, {row.trigger}) can never fire: a row above it always does"
+            if row.guard is always:
+                settled.add((row.source, row.trigger))
+            if getattr(row.guard, "__name__", "<lambda>") == "<lambda>":
+                yield f"{row.rule}: a guard needs a name"
+        for state, moments in self.moments.items():
+            for moment in moments:
+                fired = [row for row in self.rows if row.source is state and row.trigger is moment.trigger]
+                if not fired:
+                    yield f"{state.name}: {moment.trigger.name} comes, but no row takes it"
+                stays = [row.rule for row in fired if row.target is state]
+                if type(moment) is At and stays:
+                    yield f"{state.name}: the deadline {moment.trigger.name} does not leave the state ({stays})"
+                if type(moment) is Remind and len(stays) != len(fired):
+                    yield f"{state.name}: the reminder {moment.trigger.name} leaves the state"
+        for trigger, states in self.refusals.items():
+            for state in states:
+                if (state, trigger) in settled:
+                    yield f"{trigger.name} is refused in {state.name}, where a row always takes it"
