@@ -6,7 +6,7 @@ Dates are local dates of the policy's time zone, which every letter names.
 
 import re
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from states.facts import AccountManager, Contact, Fact, LetterLine, Reader, RenewalLine, RequestedBy
 
@@ -51,7 +51,7 @@ class Letter(Fact):
     vip_number: str
     time_zone: str
 
-    def __init_subclass__(cls, abstract: bool = False, **kwargs: object) -> None:
+    def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not abstract:
             cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
@@ -291,6 +291,7 @@ class LicencesExpired(RenewalLetter):
     readers = BOTH
     outlives_its_state = True
     removed: tuple[RenewalLine, ...]
+    """What is taken away: `held` is its quantity."""
 
 
 class LetterUndeliverable(Letter):

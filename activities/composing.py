@@ -1,0 +1,155 @@
+"""The bytes of one message. Everything in them comes from the letter, so that every attempt sends the same ones."""
+
+import re
+import unicodedata
+from datetime import UTC
+from email.errors import MessageError
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy, Policy
+from email.utils import format_datetime, parseaddr
+from hashlib import sha256
+
+from activities.mail import Message, MessageRefused, RecipientRefused, Rendered, address_of
+from states.letters import Letter
+
+TOKENS = ("in-reply-to", "references", "auto-submitted", "x-auto-response-suppress")
+HEADERS = (
+    "From",
+    "To",
+    "Reply-To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Auto-Submitted",
+    "X-Auto-Response-Suppress",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Language",
+)
+"""Every header of a message, in order; a first letter of a thread has no In-Reply-To and References."""
+LONGEST_LINE = 998
+
+
+class TokensHeader(UnstructuredHeader, BaseHeader):
+    """A header of identifiers: folded at spaces. Python's own folding makes encoded words of long ones."""
+
+    def fold(self, *, policy: Policy) -> str:
+        line, lines = f"{self.name}:", []
+        for token in str(self).split():
+            if not line.endswith(":") and len(line) + 1 + len(token) > (policy.max_line_length or LONGEST_LINE):
+                lines.append(line)
+                line = ""
+            line += f" {token}"
+        text = policy.linesep.join([*lines, line]) + policy.linesep
+        text.encode("ascii")
+        return text
+
+
+def _policy() -> "EmailPolicy[EmailMessage]":
+    registry = HeaderRegistry()
+    for name in TOKENS:
+        registry.map_to_type(name, TokensHeader)
+    return SMTP.clone(header_factory=registry)
+
+
+POLICY = _policy()
+
+
+class MimeComposer:
+    """Writes messages from one sender."""
+
+    def __init__(self, mail_from: str) -> None:
+        """`mail_from` is an address, with or without a name. Raises `ValueError`."""
+        name, address = parseaddr(mail_from)
+        local, _, domain = address.rpartition("@")
+        if not local or not domain or not address.isascii() or has_control_characters(mail_from):
+            raise ValueError("the sender is not an e-mail address")
+        self._sender = Address(name, local, domain)
+
+    def compose(self, letter: Letter, rendered: Rendered) -> Message:
+        """Raises `MessageRefused` for control characters, `RecipientRefused` for an address that mail cannot carry."""
+        name, address = address_of(letter)
+        to = _address(name, address)
+        manager = letter.account_manager
+        _refuse_control_characters(rendered.subject, name, manager.name)
+        _refuse_control_characters(rendered.text, rendered.html, allowed="\n")
+        message = EmailMessage(policy=POLICY)
+        try:
+            self._head(message, letter, rendered.subject, to, _address(manager.name, manager.email))
+            self._body(message, letter, rendered)
+            raw = message.as_bytes()
+        except (ValueError, LookupError, MessageError) as error:
+            raise MessageRefused(f"no message can be made of this letter: {type(error).__name__}") from None
+        _guard(raw)
+        return Message(self._sender.addr_spec, to.addr_spec, raw)
+
+    def message_id(self, key: str) -> str:
+        """The Message-ID of a letter, or of a thread's root."""
+        return f"<{sha256(key.encode()).hexdigest()[:40]}@{self._sender.domain}>"
+
+    def _head(self, message: EmailMessage, letter: Letter, subject: str, to: Address, reply_to: Address) -> None:
+        message["From"] = self._sender
+        message["To"] = to
+        message["Reply-To"] = reply_to
+        message["Subject"] = subject
+        message["Date"] = format_datetime(letter.written_at.astimezone(UTC))
+        message["Message-ID"] = self.message_id(letter.key)
+        if letter.key != letter.thread:
+            root = self.message_id(letter.thread)
+            message["In-Reply-To"] = root
+            message["References"] = root
+        message["Auto-Submitted"] = "auto-generated"
+        # Not "All": that would also keep the reports of failed delivery away.
+        message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+
+    def _body(self, message: EmailMessage, letter: Letter, rendered: Rendered) -> None:
+        message.set_content(rendered.text, cte="quoted-printable")
+        message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        message.set_boundary("=_" + sha256(f"boundary {letter.key}".encode()).hexdigest()[:32])
+        # Last: making it multipart would move it into the first part.
+        message["Content-Language"] = rendered.language
+
+
+def has_control_characters(text: str, allowed: str = "") -> bool:
+    """Whether it holds what no header and no letter may hold."""
+    return any(
+        character not in allowed and unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text
+    )
+
+
+def _refuse_control_characters(*texts: str, allowed: str = "") -> None:
+    if any(has_control_characters(text, allowed) for text in texts):
+        raise MessageRefused("the letter holds control characters")
+
+
+def _address(name: str, address: str) -> Address:
+    local, _, domain = address.strip().rpartition("@")
+    try:
+        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+        # `Address` writes a domain out as it comes: brackets, spaces and the like must not get that far.
+        if not local or not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f.:]+\]", ascii_domain):
+            raise ValueError
+        local.encode("ascii")
+        if has_control_characters(local):
+            raise ValueError
+        return Address(name, local, ascii_domain)
+    except (ValueError, IndexError):
+        raise RecipientRefused("mail cannot be addressed like this") from None
+
+
+def _guard(raw: bytes) -> None:
+    """The last look at the bytes: 7 bit, whole lines, exactly the headers meant."""
+    lines = raw.split(b"\r\n")
+    headers = [line.partition(b":") for line in lines[: lines.index(b"")] if line[:1] not in b" \t"]
+    names = [name.decode("ascii", "replace") for name, _, _ in headers]
+    wrong = (
+        not raw.isascii()
+        or any(b"\n" in line or b"\r" in line or b"\0" in line or len(line) > LONGEST_LINE for line in lines)
+        or sorted(names) != sorted(name for name in HEADERS if name in names)
+        or any(b"=?" in value for name, _, value in headers if name.lower().decode("ascii", "replace") in TOKENS)
+    )
+    if wrong:
+        raise MessageRefused("the message failed its last check")

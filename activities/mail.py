@@ -1,0 +1,174 @@
+"""The activity that sends one letter, and what it asks of its helpers. Workflow files import it: keep it light."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NoReturn, Protocol
+
+from pydantic import ValidationError
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from states.facts import Reader
+from states.letters import LETTERS, Letter
+
+SEND_LETTER = "send_letter"
+LONGEST_ATTEMPT = timedelta(minutes=5)
+"""Longer than every limit of one attempt together; the activity's start-to-close timeout."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A letter in the reader's language."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A letter as it goes over the wire: the same bytes on every attempt."""
+
+    envelope_from: str
+    to: str
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The relay took the message over."""
+
+    code: int
+
+
+class NotSent(Exception):
+    """An attempt failed. Carries the relay's code and enhanced status, never its words: they may repeat an address."""
+
+    outcome = ""
+    final = False
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        code: int | None = None,
+        status: str | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(" ".join(str(part) for part in (why, code, status) if part))
+        self.retry_after = retry_after
+
+
+class RecipientRefused(NotSent):
+    """The relay will never take mail for this reader (5yz at RCPT)."""
+
+    outcome = "RecipientRefused"
+    final = True
+
+
+class MessageRefused(NotSent):
+    """The relay will never take this message (5yz at MAIL, DATA or after the dot), or it may not be sent at all."""
+
+    outcome = "MessageRefused"
+    final = True
+
+
+class MailTransient(NotSent):
+    """It may work later: 4yz, no connection, a time-out before DATA."""
+
+    outcome = "MailTransient"
+
+
+class MailSystem(NotSent):
+    """Our own set-up or the relay's is wrong (TLS, login, a template): no reader is to blame."""
+
+    outcome = "MailSystem"
+
+
+class MailUncertain(NotSent):
+    """The connection broke between DATA and its reply: it may have arrived. The next attempt sends the same bytes."""
+
+    outcome = "MailUncertain"
+
+
+class Renderer(Protocol):
+    """Finds the words."""
+
+    def render(self, letter: Letter) -> Rendered: ...
+
+
+class Composer(Protocol):
+    """Makes one message of them. Raises `MessageRefused` for what no header or body may hold."""
+
+    def compose(self, letter: Letter, rendered: Rendered) -> Message: ...
+
+
+class Transport(Protocol):
+    """Hands the message to the relay. Raises a `NotSent`."""
+
+    async def send(self, envelope_from: str, to: str, raw: bytes) -> Accepted: ...
+
+
+class Mail:
+    """The activity of the mail task queue."""
+
+    def __init__(self, renderer: Renderer, composer: Composer, transport: Transport) -> None:
+        self._renderer = renderer
+        self._composer = composer
+        self._transport = transport
+
+    @activity.defn(name=SEND_LETTER)
+    async def send_letter(self, letter: dict[str, Any]) -> dict[str, Any]:
+        """Send `{"letter": name, ...fields}` to its reader; errors are of the types above and hold no personal data."""
+        try:
+            message = self._message(letter)
+            accepted = await self._transport.send(message.envelope_from, message.to, message.raw)
+        except NotSent as failure:
+            _raise(failure)
+        return {"outcome": "sent", "code": accepted.code}
+
+    def _message(self, wire: Mapping[str, Any]) -> Message:
+        letter = read_letter(wire)
+        try:
+            return self._composer.compose(letter, self._renderer.render(letter))
+        except NotSent:
+            raise
+        except Exception as error:
+            # A repaired template or a newer worker can still send it; what the error says may quote the letter.
+            raise MailSystem(f"letter {letter.name} cannot be written: {type(error).__name__}") from None
+
+
+def wire_letter(letter: Letter) -> dict[str, Any]:
+    """A letter as the activity's argument."""
+    return {"letter": letter.name, **letter.model_dump(mode="json")}
+
+
+def read_letter(wire: Mapping[str, Any]) -> Letter:
+    """The letter of an activity's argument. Raises `MailSystem`: a newer worker may know it."""
+    fields = dict(wire)
+    name = str(fields.pop("letter", ""))
+    kind = LETTERS.get(name)
+    if kind is None:
+        raise MailSystem("this worker knows no such letter")
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        wrong = sorted({".".join(str(step) for step in each["loc"]) for each in error.errors()})
+    raise MailSystem(f"letter {name} cannot be read: {', '.join(wrong)}")
+
+
+def address_of(letter: Letter) -> tuple[str, str]:
+    """Name and address of the letter's reader."""
+    person = letter.contact if letter.reader is Reader.CONTACT else letter.account_manager
+    return person.name, person.email
+
+
+def _raise(failure: NotSent) -> NoReturn:
+    raise ApplicationError(
+        str(failure),
+        type=failure.outcome,
+        non_retryable=failure.final,
+        next_retry_delay=failure.retry_after,
+    ) from None
