@@ -10,7 +10,7 @@ from cases.journal import Entry, Kind, Outcome, Why
 from cases.outbox import Item, Review, earliest, review
 from states.calendar import local_date
 from states.facts import Reader
-from states.letters import LETTERS, Letter
+from states.letters import LETTERS, MANAGER, Letter, LetterUndeliverable
 from states.lifecycle import Lifecycle, Moment, Row, Send
 from states.policy import Policy
 
@@ -92,6 +92,18 @@ class Case:
             self.fire(machine, moment.trigger, effective, now, Act.TIME)
         self.cursor = max(self.cursor, to)
 
+    def arrive(self, told: datetime | None, now: datetime) -> datetime:
+        """Come to the moment of an event: what was due before counts as done. Returns when it happened."""
+        if told is None:
+            self.advance(now, now)
+            return now
+        self.advance(min(told, now), now, events_first=True)
+        return told
+
+    def effective(self, machine: str, at: datetime, now: datetime) -> datetime:
+        """When an event takes effect: as it happened, or from now on if a deadline after it has been processed."""
+        return at if at >= self.track(machine).since else now
+
     def fire(
         self,
         machine: str,
@@ -103,10 +115,17 @@ class Case:
         actor: str | None = None,
         reason: str | None = None,
         about: dict[str, Any] | None = None,
+        facts: Any = None,
     ) -> Row[Any]:
-        """One step of one machine: the new state, one journal entry, and what follows. Raises `TransitionRefused`."""
+        """One step of one machine: the new state, one journal entry, and what follows.
+
+        With `facts`, those are what the step decides on and what is known from then on. Raises `TransitionRefused`,
+        and then nothing has changed.
+        """
         track = self.track(machine)
-        row = self.machines[machine].step(track.state, trigger, track.facts, self.policy)
+        facts = track.facts if facts is None else facts
+        row = self.machines[machine].step(track.state, trigger, facts, self.policy)
+        track.facts = facts
         changes = row.target is not row.source
         source, track.state = track.state, row.target
         if changes:
@@ -159,8 +178,17 @@ class Case:
             self.letters += 1
             self.outbox.append(
                 Item(
-                    self.letters, letter.name, reader, self.thread(letter), machine, track.state, track.since,
-                    effective, not_before, changes and not letter.reminder, told,
+                    self.letters,
+                    letter.name,
+                    reader,
+                    self.thread(letter),
+                    machine,
+                    track.state,
+                    track.since,
+                    effective,
+                    not_before,
+                    changes and not letter.reminder,
+                    told,
                 )  # fmt: skip
             )
 
@@ -172,6 +200,8 @@ class Case:
 
     def doubt(self, item: Item) -> Why | None:
         """Why a letter is no longer to be sent, if so."""
+        if item.letter == LetterUndeliverable.name:
+            return None if Reader.CONTACT in self.unreachable else Why.REASON_GONE
         track = self.track(item.machine)
         if not LETTERS[item.letter].outlives_its_state and (track.state, track.since) != (item.state, item.since):
             return Why.REASON_GONE
@@ -193,8 +223,14 @@ class Case:
         self.sequence += 1
         self.journal.append(
             Entry(
-                self.sequence, item.caused_at, now, Kind.LETTER,
-                letter=item.letter, reader=item.reader, outcome=outcome, reason=why,
+                self.sequence,
+                item.caused_at,
+                now,
+                Kind.LETTER,
+                letter=item.letter,
+                reader=item.reader,
+                outcome=outcome,
+                reason=why,
             )  # fmt: skip
         )
         if outcome is Outcome.SENT:
@@ -205,6 +241,9 @@ class Case:
         elif outcome is Outcome.UNDELIVERED:
             self.unreachable[item.reader] = why or ""
             self.news += 1
+            if item.reader is Reader.CONTACT:
+                about = {"undelivered_letter": item.letter, "address": self.contact_address(), "reason": why or ""}
+                self.post(LetterUndeliverable, MANAGER, item.machine, now, now, Act.PERSON, False, about)
 
     def readers_of(self, _letter: type[Letter], readers: tuple[Reader, ...]) -> tuple[Reader, ...]:
         return readers
@@ -212,6 +251,9 @@ class Case:
     def remember(self, _letter: type[Letter]) -> dict[str, Any]:
         """What of the facts a letter tells that may be gone when its turn comes."""
         return {}
+
+    def contact_address(self) -> str:
+        raise NotImplementedError
 
     def thread(self, letter: type[Letter]) -> str:
         raise NotImplementedError

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from cases.journal import Outcome, Why
+from states.calendar import at_hour, local_date
 from states.facts import Reader
 from states.letters import LETTERS
 from states.policy import Policy
-from states.calendar import at_hour, local_date
 
 SHELF_LIFE = timedelta(days=14)
 """From when a letter was handed over for sending, for letters whose life is not that of their reason."""

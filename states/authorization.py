@@ -128,7 +128,9 @@ def next_overdue_reminder(facts: AuthorizationFacts, policy: Policy, after: date
     first = day(facts, policy, policy.authorization.overdue_from_day)
     turn = max(1, (local_date(after, policy.time_zone) - first).days // every)
     at = at_hour(first + timedelta(days=turn * every), policy.letter_hour, policy.time_zone)
-    return at if at > after else at_hour(first + timedelta(days=(turn + 1) * every), policy.letter_hour, policy.time_zone)
+    return (
+        at if at > after else at_hour(first + timedelta(days=(turn + 1) * every), policy.letter_hour, policy.time_zone)
+    )
 
 
 def next_warning(facts: AuthorizationFacts, policy: Policy, after: datetime) -> datetime | None:
@@ -142,6 +144,8 @@ def next_warning(facts: AuthorizationFacts, policy: Policy, after: datetime) -> 
         if at > after:
             return at
     if facts.warned_at is not None or not policy.authorization.notice_before_deactivation_days:
+        return None
+    if len(facts.warnings_refused) == len(DeactivationWarning.readers):
         return None
     today = max(planned, local_date(after, policy.time_zone))
     at = at_hour(today, policy.letter_hour, policy.time_zone)
@@ -245,5 +249,3 @@ LATE = frozenset({State.OVERDUE, State.DEACTIVATED})
 """While any authorization is in one of these, the customer can buy nothing new (section 4)."""
 OPEN = frozenset({State.PENDING, State.OVERDUE, State.DEACTIVATED})
 """Something is still to be ordered."""
-
-

@@ -127,6 +127,8 @@ class AuthorizationFacts(Fact):
     extension_days: int = 0
     warned_at: datetime | None = None
     """When the mail relay first accepted a deactivation warning for a reader (A12)."""
+    warnings_refused: tuple[Reader, ...] = ()
+    """Readers to whom a warning can't be delivered; when it is all of them, the account manager decides (A19)."""
     return_open: Return | None = None
     duration: FrozenDuration | None = None
 
@@ -136,7 +138,7 @@ class RenewalFacts(Fact):
 
     custom_anniversary: date | None = None
     anchor: date | None = None
-    """The first anniversary of the running series; later ones are counted from it."""
+    """What the anniversaries are counted from: the day of the first order, or the custom date."""
     anniversary: date | None = None
     term_start: date | None = None
     """The running term's first day: that of the first order, later the last anniversary."""

@@ -65,7 +65,7 @@ class MembershipLetter(Letter, abstract=True):
     expires_on: date
     """The last day on which the invitation can be accepted."""
     link: InvitationLink | None = None
-    """The invitation's link, while the invitation can be accepted (and for *welcome* after a hand-over)."""
+    """The invitation's link, while the invitation can be accepted."""
 
 
 class Invitation(MembershipLetter):

@@ -177,6 +177,11 @@ class Lifecycle(Generic[F]):
                     best = Moment(at, moment.trigger, False)
         return best
 
+    def deadline(self, state: StrEnum, facts: F, policy: Policy) -> Moment | None:
+        """The next change of state by itself."""
+        found = ((one.due(facts, policy), one.trigger) for one in self.moments.get(state, ()) if isinstance(one, At))
+        return min((Moment(at, trigger, True) for at, trigger in found if at is not None), default=None)
+
     def final(self, state: StrEnum) -> bool:
         """No row leaves it."""
         return all(row.source is not state for row in self.rows)

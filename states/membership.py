@@ -40,6 +40,11 @@ def nothing_was_authorized(facts: MembershipFacts, _policy: Policy) -> bool:
     return not facts.something_authorized
 
 
+def accepted_in_time(facts: MembershipFacts, policy: Policy) -> bool:
+    """Told after the expiry, but it says that it happened before (section 11)."""
+    return facts.acceptance is not None and facts.acceptance.accepted_at <= invitation_ends(facts, policy)
+
+
 def invitation_ends(facts: MembershipFacts, policy: Policy) -> datetime:
     """00:00 of the day after the last day on which the invitation can be accepted (M3)."""
     invited_on = local_date(facts.invited_at, policy.time_zone)
@@ -74,6 +79,7 @@ MEMBERSHIP = Lifecycle(
         Row("M4", S.INVITED,   T.RESEND,             always,                 S.INVITED,   (to_contact(Invitation),)),
         Row("M4", S.EXPIRED,   T.RESEND,             always,                 S.INVITED,   (to_contact(Invitation),)),
         Row("M5", S.INVITED,   T.ACCEPT,             always,                 S.ACCEPTED,  (to_contact(Welcome), to_manager(InvitationAccepted))),
+        Row("M5", S.EXPIRED,   T.ACCEPT,             accepted_in_time,       S.ACCEPTED,  (to_contact(Welcome), to_manager(InvitationAccepted))),
         Row("M6", S.INVITED,   T.WITHDRAW,           nothing_was_authorized, S.WITHDRAWN, (to_contact(InvitationWithdrawn),)),
         Row("M6", S.EXPIRED,   T.WITHDRAW,           nothing_was_authorized, S.WITHDRAWN, (to_contact(InvitationWithdrawn),)),
         Row("M7", S.INVITED,   T.HAND_OVER,          always,                 S.INVITED,   (to_contact(Invitation),)),

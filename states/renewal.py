@@ -174,7 +174,10 @@ def end_term(facts: RenewalFacts, _policy: Policy, now: datetime) -> RenewalFact
 S, T = State, Trigger
 EXPIRED = to_both(LicencesExpired, when=something_is_removed)
 ROLL = Change(begin_next_year)
-_CLOSED = ("renewal_window_closed", "Renewal orders are taken from 30 days before the anniversary date to 30 days after it.")
+_CLOSED = (
+    "renewal_window_closed",
+    "Renewal orders are taken from 30 days before the anniversary date to 30 days after it.",
+)
 _NOTHING = ("nothing_to_renew", "Nothing is held that could be renewed.")
 _SAID = ("nothing_to_renew", "Everything held is renewed already.")
 

@@ -1,0 +1,189 @@
+"""A purchase authorization as a case: what it carries, what it tells its customer, what its letters say."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from cases.authorization_letters import write
+from cases.case import Case, Track
+from cases.journal import Outcome
+from cases.outbox import Item
+from states.authorization import AUTHORIZATION, State, Trigger, deactivation_day
+from states.calendar import start_of_day
+from states.facts import AuthorizationFacts, CustomerView, Fact, Reader
+from states.letters import DeactivationWarning, Letter, LetterUndeliverable
+from states.lifecycle import Lifecycle
+from states.policy import Policy
+
+LETTERS_OF_A_LIFE = 1_000_000
+"""Letters of a rebuilt authorization are counted from here, so that no key is used twice."""
+
+
+@dataclass(slots=True)
+class AuthorizationTrack(Track):
+    state: State | None
+    since: datetime
+    facts: AuthorizationFacts
+
+
+class Snapshot(Fact):
+    """What a customer knows of an authorization, for life; newer news wins."""
+
+    authorization_number: str
+    news: int
+    state: State
+    since: datetime
+    facts: AuthorizationFacts
+    unreachable: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class AuthorizationCase(Case):
+    machines: ClassVar[dict[str, Lifecycle[Any]]] = {"authorization": AUTHORIZATION}
+
+    authorization_number: str
+    vip_number: str
+    view: CustomerView
+    authorization: AuthorizationTrack
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """First answers by order reference, for life."""
+
+    def trial(self) -> Self:
+        other = Case.trial(self)
+        other.answers = dict(self.answers)
+        return other
+
+    @property
+    def facts(self) -> AuthorizationFacts:
+        return self.authorization.facts
+
+    @property
+    def final(self) -> bool:
+        return AUTHORIZATION.final(self.state)
+
+    @property
+    def state(self) -> State:
+        if self.authorization.state is None:
+            raise ValueError("the authorization has not begun")
+        return self.authorization.state
+
+    def learn(self, **changes: Any) -> None:
+        """Other facts, which the customer has to know."""
+        self.authorization.facts = self.facts.model_copy(update=changes)
+        self.news += 1
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(
+            authorization_number=self.authorization_number,
+            news=self.news,
+            state=self.state,
+            since=self.authorization.since,
+            facts=self.facts,
+            unreachable=bool(self.unreachable),
+        )
+
+    def hear(self, view: CustomerView) -> None:
+        """News from the customer: another contact, account manager, anniversary; newer wins."""
+        if view.news <= self.view.news:
+            return
+        changed = set()
+        if view.contact != self.view.contact:
+            changed.add(Reader.CONTACT)
+        if view.account_manager != self.view.account_manager:
+            changed.add(Reader.ACCOUNT_MANAGER)
+        self.view = view
+        self.reach_again(changed)
+
+    def reach_again(self, readers: set[Reader]) -> None:
+        """Another person reads from now on: what could not be delivered to the one before is past."""
+        for reader in readers & self.unreachable.keys():
+            del self.unreachable[reader]
+            self.news += 1
+        if readers & set(self.facts.warnings_refused):
+            self.learn(warnings_refused=tuple(one for one in self.facts.warnings_refused if one not in readers))
+
+    @classmethod
+    def begin(
+        cls,
+        number: str,
+        vip_number: str,
+        view: CustomerView,
+        facts: AuthorizationFacts,
+        policy: Policy,
+        now: datetime,
+        *,
+        actor: str | None = None,
+        quiet_until: datetime | None = None,
+    ) -> Self:
+        """A1, A2, A3: a request, or a direct order. It takes up its life where it stands."""
+        at = facts.requested_at
+        track = AuthorizationTrack(None, at, facts)
+        case = cls(
+            policy=policy, cursor=at, quiet_until=quiet_until,
+            authorization_number=number, vip_number=vip_number, view=view, authorization=track,
+        )  # fmt: skip
+        if facts.direct:
+            order = facts.orders[0]
+            about = {"order_reference": order.order_reference, "order": order.lines}
+            case.fire("authorization", Trigger.RECORD_ORDER, at, now, actor=actor, about=about)
+        else:
+            case.fire("authorization", Trigger.AUTHORIZE, at, now, actor=actor)
+        return case
+
+    @classmethod
+    def rebuilt(cls, known: Snapshot, view: CustomerView, vip_number: str, policy: Policy, now: datetime) -> Self:
+        """A lost authorization from what its customer knows of it; it counts as overdue (section 4)."""
+        state = State.DEACTIVATED if known.state is State.DEACTIVATED else State.OVERDUE
+        return cls(
+            policy=policy, cursor=now, news=known.news, letters=LETTERS_OF_A_LIFE,
+            authorization_number=known.authorization_number, vip_number=vip_number, view=view,
+            authorization=AuthorizationTrack(state, known.since, known.facts),
+        )  # fmt: skip
+
+    def take(
+        self,
+        trigger: Trigger,
+        at: datetime,
+        now: datetime,
+        actor: str | None = None,
+        reason: str | None = None,
+        about: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> None:
+        """One step of a person's, with what changes in the facts; then whatever is due up to now."""
+        facts = self.facts.model_copy(update=changes)
+        effective = self.effective("authorization", at, now)
+        self.fire("authorization", trigger, effective, now, actor=actor, reason=reason, about=about, facts=facts)
+        self.advance(now, now)
+
+    def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime) -> None:
+        Case.letter_done(self, item, outcome, why, now)
+        refused = [one for one in self.facts.warnings_refused if one is not item.reader]
+        if outcome is Outcome.UNDELIVERED and item.letter == DeactivationWarning.name:
+            refused.append(item.reader)
+        if tuple(refused) != self.facts.warnings_refused:
+            self.learn(warnings_refused=tuple(refused))
+        if outcome is Outcome.SENT and item.letter == DeactivationWarning.name and self.facts.warned_at is None:
+            self.learn(warned_at=now)
+
+    def contact_address(self) -> str:
+        return self.view.contact.email
+
+    def thread(self, letter: type[Letter]) -> str:
+        if letter is LetterUndeliverable:
+            return f"undeliverable:{self.authorization_number}"
+        return f"authorization:{self.authorization_number}"
+
+    def write(self, item: Item, now: datetime) -> Letter:
+        return write(item, self.authorization_number, self.vip_number, self.facts, self.view, self.policy, now)
+
+
+def next_event(state: State, facts: AuthorizationFacts, policy: Policy, now: datetime) -> tuple[str, datetime] | None:
+    """The next change of state by itself, as lists tell it (section 11, next events)."""
+    moment = AUTHORIZATION.deadline(state, facts, policy)
+    if moment is not None:
+        return moment.trigger.value, moment.at
+    if state is State.OVERDUE:
+        planned = start_of_day(deactivation_day(facts, policy), policy.time_zone)
+        return (Trigger.DEACTIVATION.value, planned) if planned > now else None
+    return None

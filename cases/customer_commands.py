@@ -1,0 +1,233 @@
+"""What people and services may ask of a customer: membership and buying (rules, sections 3 and 4).
+
+Each decides, changes the facts and fires one step; raises `Refused` with every reason and then nothing has changed
+for whoever tried it on a copy.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from cases.answers import authorization_answer, customer_answer
+from cases.authorization import AuthorizationCase
+from cases.authorization_commands import write_off
+from cases.commands import Command, happened_at
+from cases.customer import CustomerCase
+from cases.customer_renewal import decline_renewal, place_renewal_order
+from cases.journal import Kind
+from cases.ledger import Placed
+from cases.messages import (
+    Accept,
+    AddOfferTypes,
+    Assign,
+    Authorize,
+    DeclineRenewal,
+    HandOver,
+    Nothing,
+    PlaceOrder,
+    RecordOrder,
+    WithReason,
+    WriteOffLost,
+    added_up,
+)
+from cases.ordering import frozen
+from states.calendar import local_date
+from states.catalogue import Catalogue
+from states.facts import (
+    Acceptance,
+    AccountManager,
+    AuthorizationFacts,
+    Contact,
+    FrozenDuration,
+    Order,
+    Quantities,
+    Reader,
+    RequestedBy,
+)
+from states.membership import State, Trigger
+from states.refusals import Refused, refuse
+from states.standing import reasons_against
+
+Answer = dict[str, Any]
+
+
+def accept_invitation(case: CustomerCase, body: Accept, now: datetime) -> Answer:
+    """M5. The same identity accepting again gets the first answer."""
+    happened_at(body.accepted_at, now, case.first_invited_at, "accepted_at")
+    at = case.arrive(body.accepted_at, now)
+    facts, who = case.membership.facts, body.accepted_by
+    if body.invitation is not None and body.invitation != facts.invitation:
+        raise refuse("not_found", "This link has ended; the newest invitation holds the one that works.")
+    if case.state is State.ACCEPTED and facts.acceptance is not None:
+        before = facts.acceptance
+        same = before.identity == who.identity if who.identity or before.identity else before.name == who.name
+        if same:
+            return customer_answer(case, now)
+    acceptance = Acceptance(
+        name=who.name, identity=who.identity, terms_version=body.terms_version, accepted_at=at, door=body.actor
+    )
+    _step(case, Trigger.ACCEPT, at, now, body.actor, facts=facts.model_copy(update={"acceptance": acceptance}))
+    return customer_answer(case, now)
+
+
+def resend_invitation(case: CustomerCase, body: Nothing, now: datetime) -> Answer:
+    """M4: at most so many a local day; the clocks start again."""
+    at = case.arrive(None, now)
+    facts, today = case.membership.facts, local_date(now, case.policy.time_zone)
+    times = facts.resent_times if facts.resent_on == today else 0
+    if case.state in (State.INVITED, State.EXPIRED) and times >= case.policy.invitation.resends_a_day:
+        most = case.policy.invitation.resends_a_day
+        raise refuse("resend_limit", f"An invitation can be resent {most} times a day; try again tomorrow.")
+    resent = {"invited_at": at, "resent_on": today, "resent_times": times + 1}
+    _step(case, Trigger.RESEND, at, now, body.actor, facts=facts.model_copy(update=resent))
+    return customer_answer(case, now)
+
+
+def withdraw_invitation(case: CustomerCase, body: WithReason, now: datetime) -> Answer:
+    """M6: only while nothing was ever authorized or ordered; final."""
+    at = case.arrive(None, now)
+    _step(case, Trigger.WITHDRAW, at, now, body.actor, body.reason, {"reason": body.reason})
+    return customer_answer(case, now)
+
+
+def hand_over_contact(case: CustomerCase, body: HandOver, now: datetime) -> Answer:
+    """M7: another person takes over; the links of the one before end, and so does *unreachable*."""
+    at = case.arrive(None, now)
+    facts, before = case.membership.facts, case.contact
+    changed: dict[str, Any] = {"invitation": facts.invitation + 1}
+    if case.state is State.EXPIRED:
+        changed["invited_at"] = at
+    reason = f"{body.reason} (before: {before.name}, {before.email})"
+    about = {"handed_over": True}
+    _step(case, Trigger.HAND_OVER, at, now, body.actor, reason, about, facts.model_copy(update=changed))
+    case.contact = Contact(name=body.name, email=body.email)
+    case.language = body.language or case.language
+    case.unreachable.pop(Reader.CONTACT, None)
+    return customer_answer(case, now)
+
+
+def add_offer_types(case: CustomerCase, body: AddOfferTypes, now: datetime) -> Answer:
+    """M8: adding one the customer has changes nothing."""
+    at = case.arrive(None, now)
+    if body.offer_types <= case.offer_types and case.state is not State.WITHDRAWN:
+        return customer_answer(case, now)
+    added = ", ".join(sorted(body.offer_types - case.offer_types))
+    _step(case, Trigger.ADD_OFFER_TYPES, at, now, body.actor, added or None)
+    case.offer_types |= body.offer_types
+    return customer_answer(case, now)
+
+
+def assign_account_manager(case: CustomerCase, body: Assign, now: datetime) -> Answer:
+    """M9: all open authorizations follow."""
+    at = case.arrive(None, now)
+    manager = AccountManager(id=body.id, name=body.name, email=body.email, language=body.language)
+    if manager == case.account_manager and case.state is not State.WITHDRAWN:
+        return customer_answer(case, now)
+    _step(case, Trigger.ASSIGN, at, now, body.actor, f"{case.account_manager.id} to {manager.id}")
+    if manager.email != case.account_manager.email:
+        case.unreachable.pop(Reader.ACCOUNT_MANAGER, None)
+    case.account_manager = manager
+    return customer_answer(case, now)
+
+
+def authorize_purchase(
+    case: CustomerCase, body: Authorize, now: datetime, number: str, sold: Catalogue | None
+) -> Answer:
+    """A1, A2: the buying rules look at now; the authorization takes up its life where its request stands."""
+    happened_at(body.requested_at, now, case.first_invited_at, "requested_at")
+    case.arrive(None, now)
+    lines, by_member = added_up(body.lines), body.requested_by is RequestedBy.MEMBER
+    _may_buy(case, lines, now, sold, authorizing=True, by_member=by_member)
+    facts = AuthorizationFacts(
+        requested_at=body.requested_at or now,
+        requested_by=body.requested_by,
+        lines=lines,
+        purchase_order=body.purchase_order,
+    )
+    return _begin(case, number, facts, now, body.actor)
+
+
+def record_order(case: CustomerCase, body: RecordOrder, now: datetime, number: str, sold: Catalogue | None) -> Answer:
+    """A3: a direct order; a product that can't be authorized is welcome here."""
+    lines = added_up(body.lines)
+    if (known := case.references.answer("record_order", body.order_reference, lines)) is not None:
+        return known
+    happened_at(body.ordered_at, now, case.first_invited_at, "ordered_at")
+    case.arrive(None, now)
+    _may_buy(case, lines, now, sold, authorizing=False, by_member=False)
+    at = body.ordered_at or now
+    order = Order(order_reference=body.order_reference, lines=lines, ordered_at=at, recorded_at=now)
+    asked = AuthorizationFacts(
+        requested_at=at, requested_by=RequestedBy.ACCOUNT_MANAGER, lines=lines, direct=True, orders=(order,)
+    )
+    fixed = frozen(asked, case.view(), case.policy, local_date(at, case.policy.time_zone))
+    duration = FrozenDuration(order_from=fixed.order_from, months=fixed.months)
+    answer = _begin(case, number, asked.model_copy(update={"duration": duration}), now, body.actor)
+    case.references.placed[body.order_reference] = Placed("record_order", lines, answer)
+    return answer
+
+
+def write_off_lost(case: CustomerCase, body: WriteOffLost, now: datetime) -> Answer:
+    """What a lost authorization can still do: it is rebuilt from what is known of it, and written off (section 4)."""
+    case.arrive(None, now)
+    number = body.authorization_number
+    known = case.known.get(number)
+    if known is None:
+        raise refuse("not_found", f"{number} is not an authorization of this customer.")
+    if number not in case.lost:
+        raise refuse("not_overdue", f"{number} is not lost; write it off itself.")
+    lost = AuthorizationCase.rebuilt(known, case.view(), case.vip_number, case.policy, now)
+    write_off(lost, WithReason(reason=body.reason, actor=body.actor), now)
+    del case.lost[number]
+    case.take_in(lost.snapshot(), now)
+    case.to_start.append(lost)
+    case.enter(
+        Kind.FACT, now, now, "authorization", "write_off", "lost", lost.state, reason=body.reason, actor=body.actor
+    )
+    return authorization_answer(number, case.vip_number, lost.state.value, lost.facts, lost.view, case.policy, now)
+
+
+def _step(
+    case: CustomerCase,
+    trigger: Trigger,
+    at: datetime,
+    now: datetime,
+    actor: str | None,
+    reason: str | None = None,
+    about: dict[str, Any] | None = None,
+    facts: Any = None,
+) -> None:
+    effective = case.effective("membership", at, now)
+    case.fire("membership", trigger, effective, now, actor=actor, reason=reason, about=about, facts=facts)
+    case.advance(now, now)
+
+
+def _may_buy(
+    case: CustomerCase, lines: Quantities, now: datetime, sold: Catalogue | None, *, authorizing: bool, by_member: bool
+) -> None:
+    reasons = reasons_against(case.buyer(now), lines, case.policy, sold, authorizing=authorizing, by_member=by_member)
+    if reasons:
+        raise Refused(reasons)
+
+
+def _begin(case: CustomerCase, number: str, facts: AuthorizationFacts, now: datetime, actor: str | None) -> Answer:
+    begun = AuthorizationCase.begin(number, case.vip_number, case.view(), facts, case.policy, now, actor=actor)
+    begun.advance(now, now)
+    case.take_in(begun.snapshot(), now)
+    begun.view = case.view()
+    case.to_start.append(begun)
+    return authorization_answer(number, case.vip_number, begun.state.value, begun.facts, case.view(), case.policy, now)
+
+
+COMMANDS = {
+    "accept_invitation": Command(Accept, accept_invitation),
+    "resend_invitation": Command(Nothing, resend_invitation),
+    "withdraw_invitation": Command(WithReason, withdraw_invitation),
+    "hand_over_contact": Command(HandOver, hand_over_contact),
+    "add_offer_types": Command(AddOfferTypes, add_offer_types),
+    "assign_account_manager": Command(Assign, assign_account_manager),
+    "authorize_purchase": Command(Authorize, authorize_purchase),
+    "record_order": Command(RecordOrder, record_order),
+    "place_renewal_order": Command(PlaceOrder, place_renewal_order),
+    "decline_renewal": Command(DeclineRenewal, decline_renewal),
+    "write_off_lost": Command(WriteOffLost, write_off_lost),
+}

@@ -1,0 +1,113 @@
+"""Renewal orders, and what is declined (rules, section 5)."""
+
+from datetime import datetime
+from typing import Any
+
+from cases.answers import customer_answer
+from cases.commands import happened_at
+from cases.customer import CustomerCase
+from cases.ledger import Placed
+from cases.messages import DeclineRenewal, PlaceOrder, added_up
+from cases.ordering import happens
+from states.calendar import start_of_day
+from states.catalogue import Catalogue
+from states.facts import Quantities, RenewalFacts, minus, plus
+from states.refusals import Reason, Refused, refuse
+from states.renewal import RENEWAL, Trigger, to_renew, window_opens_on
+from states.standing import reasons_against
+
+Answer = dict[str, Any]
+
+
+def place_renewal_order(
+    case: CustomerCase, body: PlaceOrder, now: datetime, number: str, sold: Catalogue | None
+) -> Answer:
+    """R6, R9: all that is held and not renewed yet, or these lines; what goes beyond what is held is bought."""
+    said = None if body.lines is None else added_up(body.lines)
+    if (known := case.references.answer("place_renewal_order", body.order_reference, said)) is not None:
+        return known
+    happened_at(body.ordered_at, now, case.first_invited_at, "ordered_at")
+    at = case.arrive(body.ordered_at, now)
+    facts = case.renewal.facts
+    RENEWAL.step(case.renewal.state, Trigger.RENEW, facts, case.policy)
+    if at < (opens := start_of_day(window_opens_on(facts, case.policy), case.policy.time_zone)):
+        raise refuse("renewal_window_closed", "The renewal window was not open yet.", opens=happens(opens))
+    lines = minus(facts.ending, facts.renewed) if said is None else said
+    if not lines:
+        raise refuse("nothing_to_renew", "Everything held is renewed already.")
+    _check_beyond(case, facts, lines, now, sold)
+    renewed = plus(facts.renewed, lines)
+    declined = _taken_back(facts, renewed)
+    about = {"order_reference": body.order_reference, "order": lines}
+    changed = facts.model_copy(update={"renewed": renewed, "declined": declined})
+    _step(case, Trigger.RENEW, at, now, body.actor, None, about, changed)
+    answer = customer_answer(case, now)
+    case.references.placed[body.order_reference] = Placed("place_renewal_order", lines, answer)
+    return answer
+
+
+def decline_renewal(case: CustomerCase, body: DeclineRenewal, now: datetime) -> Answer:
+    """Nobody is reminded of these quantities any more; what is bought later is reminded of again."""
+    at = case.arrive(None, now)
+    facts = case.renewal.facts
+    rest = to_renew(facts)
+    lines = rest if body.lines is None else added_up(body.lines)
+    RENEWAL.step(case.renewal.state, Trigger.DECLINE, facts, case.policy)
+    if not rest:
+        raise refuse("nothing_to_renew", "Everything held is renewed or declined already.")
+    beyond = [
+        Reason("exceeds_held", f"{product}: {rest.get(product, 0)} are still to renew.", product=product)
+        for product, quantity in lines.items()
+        if quantity > rest.get(product, 0)
+    ]
+    if beyond:
+        raise Refused(beyond)
+    changed = facts.model_copy(update={"declined": plus(facts.declined, lines)})
+    _step(case, Trigger.DECLINE, at, now, body.actor, body.reason, None, changed)
+    return customer_answer(case, now)
+
+
+def _check_beyond(
+    case: CustomerCase, facts: RenewalFacts, lines: Quantities, now: datetime, sold: Catalogue | None
+) -> None:
+    """Quantities or products beyond what is held are bought: the buying rules apply to those."""
+    largest = case.policy.authorization.largest_quantity
+    wrong = [
+        Reason("quantity_out_of_range", f"{product}: 1 to {largest} can be ordered.", product=product)
+        for product, quantity in lines.items()
+        if not 1 <= quantity <= largest
+    ]
+    if wrong:
+        raise Refused(wrong)
+    rest = minus(facts.ending, facts.renewed)
+    beyond = minus(lines, rest)
+    if not beyond:
+        return
+    reasons = reasons_against(case.buyer(now), beyond, case.policy, sold, authorizing=False)
+    for reason in reasons:
+        if reason.code == "overdue_items":
+            reason["legal_quantities"] = rest
+    if reasons:
+        raise Refused(reasons)
+
+
+def _taken_back(facts: RenewalFacts, renewed: Quantities) -> Quantities:
+    """A later renewal order takes a decline back, quantity by quantity."""
+    room = minus(facts.ending, renewed)
+    kept = {product: min(quantity, room.get(product, 0)) for product, quantity in facts.declined.items()}
+    return {product: quantity for product, quantity in kept.items() if quantity > 0}
+
+
+def _step(
+    case: CustomerCase,
+    trigger: Trigger,
+    at: datetime,
+    now: datetime,
+    actor: str | None,
+    reason: str | None,
+    about: dict[str, Any] | None,
+    facts: RenewalFacts,
+) -> None:
+    effective = case.effective("renewal", at, now)
+    case.fire("renewal", trigger, effective, now, actor=actor, reason=reason, about=about, facts=facts)
+    case.advance(now, now)
