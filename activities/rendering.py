@@ -90,6 +90,7 @@ class JinjaRenderer:
             "count": wording.count,
             "number": wording.number,
             "total": wording.total,
+            "agree": wording.agree,
             "licences": wording.licences,
             "licence_count": wording.licence_count,
         }

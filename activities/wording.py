@@ -50,6 +50,10 @@ class English:
         """The sum of one quantity over all products."""
         return sum(getattr(line, field) for line in lines)
 
+    def agree(self, lines: Lines, field: str, one: str, many: str) -> str:
+        """The words that agree with how many licences there are: `it`, `them`."""
+        return one if self.total(lines, field) == 1 else many
+
     def licences(self, lines: Lines, field: str) -> str:
         """`12 licences of Photoshop and 3 of Acrobat Pro`; with more than three products only their number."""
         wanted = [(line.name, getattr(line, field)) for line in lines if getattr(line, field)]

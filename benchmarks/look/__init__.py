@@ -1,0 +1,1 @@
+"""What has to be looked at: pictures of letters and pages. Needs a browser, so it is no test."""
