@@ -10,7 +10,7 @@ from cases.journal import Outcome
 from cases.outbox import Item
 from states.authorization import AUTHORIZATION, State, Trigger, deactivation_day
 from states.calendar import start_of_day
-from states.facts import AuthorizationFacts, CustomerView, Fact, Reader
+from states.facts import AuthorizationFacts, CustomerView, Fact, Instant, Reader
 from states.letters import DeactivationWarning, Letter, LetterUndeliverable
 from states.lifecycle import Lifecycle
 from states.policy import Policy
@@ -22,7 +22,7 @@ LETTERS_OF_A_LIFE = 1_000_000
 @dataclass(slots=True)
 class AuthorizationTrack(Track):
     state: State | None
-    since: datetime
+    since: Instant
     facts: AuthorizationFacts
 
 
@@ -32,7 +32,7 @@ class Snapshot(Fact):
     authorization_number: str
     news: int
     state: State
-    since: datetime
+    since: Instant
     facts: AuthorizationFacts
     unreachable: bool = False
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from cases.journal import Entry, Kind, Outcome, Why
+from cases.ledger import Ledger
 from cases.outbox import Item, Review, earliest, review
 from states.calendar import local_date
-from states.facts import Reader
+from states.facts import Instant, Reader
 from states.letters import LETTERS, MANAGER, Letter, LetterUndeliverable
 from states.lifecycle import Lifecycle, Moment, Row, Send
 from states.policy import Policy
@@ -20,7 +21,7 @@ class Track:
     """Where a case stands in one machine. Subclasses say which states and facts."""
 
     state: Any
-    since: datetime
+    since: Instant
     """Effective time of the last change of state; nothing later takes effect before it."""
     facts: Any
 
@@ -40,9 +41,9 @@ class Case:
     """Its machines by the name of the field that holds their track."""
 
     policy: Policy
-    cursor: datetime
+    cursor: Instant
     """Everything due up to here has happened."""
-    quiet_until: datetime | None = None
+    quiet_until: Instant | None = None
     """Taking over: no letter goes out about what happened before (section 10)."""
     journal: list[Entry] = field(default_factory=list)
     sequence: int = 0
@@ -54,6 +55,8 @@ class Case:
     """Readers whose last letter could not be delivered, and why (section 8)."""
     news: int = 0
     """Counts what the neighbours have to know."""
+    ledger: Ledger = field(default_factory=Ledger)
+    """Answers by update ID: a repeated update gets the first one."""
 
     def track(self, machine: str) -> Track:
         track: Track = getattr(self, machine)

@@ -23,9 +23,10 @@ from states.facts import (
     Contact,
     CustomerView,
     Fact,
+    Instant,
     MarketSegment,
     MembershipFacts,
-    OfferType,
+    OfferTypes,
     Quantities,
     Reader,
     RenewalFacts,
@@ -52,14 +53,14 @@ from states.standing import LOST, Buyer, CustomerList, lists_of
 @dataclass(slots=True)
 class MembershipTrack(Track):
     state: State | None
-    since: datetime
+    since: Instant
     facts: MembershipFacts
 
 
 @dataclass(slots=True)
 class RenewalTrack(Track):
     state: RenewalState
-    since: datetime
+    since: Instant
     facts: RenewalFacts
 
 
@@ -83,13 +84,13 @@ class CustomerCase(Case):
     contact: Contact
     account_manager: AccountManager
     language: str
-    offer_types: frozenset[OfferType]
-    first_invited_at: datetime
+    offer_types: OfferTypes
+    first_invited_at: Instant
     membership: MembershipTrack
     renewal: RenewalTrack
     known: dict[str, Snapshot] = field(default_factory=dict)
     """Every authorization ever, by its number."""
-    lost: dict[str, datetime] = field(default_factory=dict)
+    lost: dict[str, Instant] = field(default_factory=dict)
     """Authorizations whose workflow vanished, and since when."""
     references: References = field(default_factory=References)
     """Direct and renewal orders by their reference, for life."""

@@ -1,8 +1,9 @@
 """What happened to a case, in order: the journal's entries."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from states.facts import Instant
 
 
 class Kind(StrEnum):
@@ -34,8 +35,8 @@ class Entry(NamedTuple):
     """One entry. A change of state has two times: when it was due, and when it was processed (section 2)."""
 
     sequence: int
-    effective_at: datetime
-    processed_at: datetime
+    effective_at: Instant
+    processed_at: Instant
     kind: Kind
     machine: str | None = None
     trigger: str | None = None

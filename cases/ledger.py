@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from states.facts import Quantities
+from states.facts import Instant, Quantities
 from states.refusals import refuse
 
 KEPT = 500
@@ -47,7 +47,7 @@ class References:
 
 
 class Handled(NamedTuple):
-    at: datetime
+    at: Instant
     answer: dict[str, Any]
 
 

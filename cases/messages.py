@@ -1,14 +1,14 @@
 """Bodies of starts, updates and queries, as the contract names them. A bad one is refused with every field named."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from importlib.resources import files
 from typing import Annotated, Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
-from states.facts import MarketSegment, OfferType, Quantities, RequestedBy
+from states.facts import Instant, MarketSegment, OfferType, Quantities, RequestedBy
 from states.refusals import refuse, refuse_fields
 
 LARGEST_BODY = 64 * 1024
@@ -67,10 +67,6 @@ def _language(text: str) -> str:
     return text
 
 
-def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
-
-
 Name = Annotated[str, Field(max_length=80), AfterValidator(_plain)]
 Text = Annotated[str, Field(max_length=250), AfterValidator(_plain)]
 Reference = Annotated[str, AfterValidator(_reference)]
@@ -79,7 +75,6 @@ AuthorizationNumber = Annotated[str, AfterValidator(_authorization_number)]
 Email = Annotated[str, Field(max_length=240), AfterValidator(_email)]
 Country = Annotated[str, AfterValidator(_country)]
 Language = Annotated[str, Field(max_length=35), AfterValidator(_language)]
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 Number = StrictInt
 AtLeastOne = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cases.journal import Outcome, Why
 from states.calendar import at_hour, local_date
-from states.facts import Reader
+from states.facts import Instant, Reader
 from states.letters import LETTERS
 from states.policy import Policy
 
@@ -23,15 +23,15 @@ class Item(NamedTuple):
     thread: str
     machine: str
     state: str
-    since: datetime
+    since: Instant
     """State of the machine, and since when: the letter's reason is gone once that has been left."""
-    caused_at: datetime
-    not_before: datetime
+    caused_at: Instant
+    not_before: Instant
     changes: bool
     """It tells of a change of state; a reminder of the same day gives way to it."""
     about: dict[str, Any]
     """What the letter tells that is no longer known later (an order's reference, what was removed)."""
-    handed_over_at: datetime | None = None
+    handed_over_at: Instant | None = None
     written: dict[str, Any] | None = None
     """The letter as it was handed over: every further attempt sends the same."""
 

@@ -3,11 +3,19 @@
 Instants are aware and UTC; anniversary dates are dates; quantities are whole licences by product.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
+
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A moment: aware, and UTC inside, however it was written."""
 Quantities = dict[str, int]
 """Licences by product; a product with nothing is left out."""
 
@@ -25,6 +33,10 @@ class OfferType(StrEnum):
 
     TEAM = "team"
     ENTERPRISE = "enterprise"
+
+
+OfferTypes = Annotated[frozenset[OfferType], PlainSerializer(sorted)]
+"""A customer's offer types; written in the same order on every machine."""
 
 
 class Reader(StrEnum):
@@ -69,14 +81,14 @@ class Acceptance(Fact):
     name: str
     identity: str | None = None
     terms_version: str
-    accepted_at: datetime
+    accepted_at: Instant
     door: str | None = None
 
 
 class MembershipFacts(Fact):
     """What the membership machine reads (section 3)."""
 
-    invited_at: datetime
+    invited_at: Instant
     """Start of the running invitation: reminders and expiry count from its local day."""
     invitation: int = 1
     """Number of the contact's invitation; handing over starts the next, which ends the links of the one before."""
@@ -92,8 +104,8 @@ class Order(Fact):
 
     order_reference: str
     lines: Quantities
-    ordered_at: datetime
-    recorded_at: datetime
+    ordered_at: Instant
+    recorded_at: Instant
     returned: Quantities = {}
 
 
@@ -115,7 +127,7 @@ class FrozenDuration(Fact):
 class AuthorizationFacts(Fact):
     """What the authorization machine reads (section 4)."""
 
-    requested_at: datetime
+    requested_at: Instant
     requested_by: RequestedBy
     lines: Quantities
     purchase_order: str | None = None
@@ -125,7 +137,7 @@ class AuthorizationFacts(Fact):
     dropped: Quantities = {}
     """The open quantity that a cancellation or a write-off took away (A7, A14)."""
     extension_days: int = 0
-    warned_at: datetime | None = None
+    warned_at: Instant | None = None
     """When the mail relay first accepted a deactivation warning for a reader (A12)."""
     warnings_refused: tuple[Reader, ...] = ()
     """Readers to whom a warning can't be delivered; when it is all of them, the account manager decides (A19)."""
@@ -143,7 +155,7 @@ class RenewalFacts(Fact):
     term_start: date | None = None
     """The running term's first day: that of the first order, later the last anniversary."""
     counted_from: date | None = None
-    counted_since: datetime | None = None
+    counted_since: Instant | None = None
     """What the running term counts: orders placed from the day, or told since the instant; None: every order."""
     turn: int = 0
     carried: Quantities = {}
@@ -167,7 +179,7 @@ class CustomerView(Fact):
     language: str
     accepted: bool = False
     invitation: int = 1
-    invitation_ends: datetime | None = None
+    invitation_ends: Instant | None = None
     """Until when the invitation can be accepted; None when it cannot."""
     custom_anniversary: date | None = None
     anchor: date | None = None

@@ -1,0 +1,56 @@
+"""A case as JSON: how it is carried from run to run, small and whole. `load_…(carry(case))` decides as the case does."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from cases.authorization import AuthorizationCase
+from cases.case import Case
+from cases.customer import CustomerCase
+from cases.ledger import pack, unpack
+
+SCHEMA = 1
+"""Version of the form. A newer worker reads older ones; an older worker refuses newer ones."""
+JOURNAL_KEPT = 200
+"""The newest entries of the journal; what went before is in the histories of earlier runs."""
+PACKED = ("journal", "ledger", "references", "answers", "known")
+"""What repeats itself a lot."""
+
+_CUSTOMER = TypeAdapter(CustomerCase)
+_AUTHORIZATION = TypeAdapter(AuthorizationCase)
+
+
+class NotCarried(ValueError):
+    """What was carried has a form that this release does not know."""
+
+
+def carry(case: Case) -> dict[str, Any]:
+    """The case as one JSON object."""
+    adapter: TypeAdapter[Any] = _CUSTOMER if isinstance(case, CustomerCase) else _AUTHORIZATION
+    carried: dict[str, Any] = adapter.dump_python(case, mode="json", exclude_defaults=True)
+    if "journal" in carried:
+        carried["journal"] = carried["journal"][-JOURNAL_KEPT:]
+    for name in PACKED:
+        if name in carried:
+            carried[name] = pack(carried[name])
+    return {"schema": SCHEMA, **carried}
+
+
+def load_customer(carried: dict[str, Any]) -> CustomerCase:
+    """Raises `NotCarried`."""
+    return _CUSTOMER.validate_python(_unpacked(carried))
+
+
+def load_authorization(carried: dict[str, Any]) -> AuthorizationCase:
+    """Raises `NotCarried`."""
+    return _AUTHORIZATION.validate_python(_unpacked(carried))
+
+
+def _unpacked(carried: dict[str, Any]) -> dict[str, Any]:
+    fields = dict(carried)
+    if (schema := fields.pop("schema", None)) != SCHEMA:
+        raise NotCarried(f"carried in form {schema}, this release knows {SCHEMA}")
+    for name in PACKED:
+        if name in fields:
+            fields[name] = unpack(fields[name])
+    return fields
