@@ -6,6 +6,7 @@ data: the case is named by its workflow ID.
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -33,8 +34,8 @@ _CASE = (
 )
 
 
-def configure_logging(*, json: bool = True, level: int = logging.INFO) -> None:
-    """Send every log line of this process to standard error, as JSON or, for a person, as text. May be called again."""
+def configure_logging(*, json: bool = True, level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Send every log line of this process to standard error, or to `stream`: as JSON or, for a person, as text."""
     render: Processor = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -49,7 +50,7 @@ def configure_logging(*, json: bool = True, level: int = logging.INFO) -> None:
         foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _case_fields],
         processors=[*after, render],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -80,9 +79,7 @@ class MailServer:
         await self.switch_on()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self.switch_off()
 
     def _session(self) -> SMTP:
@@ -100,7 +97,7 @@ class MailCatcher(MailServer):
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         heading = f"X-MailFrom: {envelope.mail_from}\nX-RcptTo: {', '.join(envelope.rcpt_tos)}\n".encode()
-        body = _bytes(envelope).replace(b"\r\n", b"\n")
+        body = (envelope.original_content or b"").replace(b"\r\n", b"\n")
         await asyncio.to_thread(self._maildir.add, heading + body)
         return ACCEPTED
 
@@ -131,7 +128,9 @@ class MailSink(MailServer):
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         if self.after_data.startswith("2"):
-            self.letters.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), _bytes(envelope)))
+            self.letters.append(
+                Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content or b"")
+            )
             self._news.set()
         return self.after_data
 
@@ -200,8 +199,3 @@ def _arrival(key: str) -> tuple[int, int, int]:
     """The order in which letters came: second, microsecond and a counter stand in the name of a Maildir's file."""
     found = re.match(r"(\d+)\.M(\d+)P\d+Q(\d+)", key)
     return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
-
-
-def _bytes(envelope: Envelope) -> bytes:
-    content = envelope.original_content
-    return content if content is not None else b""

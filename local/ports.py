@@ -18,8 +18,8 @@ class Ports:
 
     def shifted(self, offset: int) -> Self:
         """The same ports, all moved by `offset`. Raises `ValueError` where that is no port."""
-        moved = {name: port + offset for name, port in asdict(self).items()}
-        if not all(0 < port < 65536 for port in moved.values()):
+        moved = {name: port and port + offset for name, port in asdict(self).items()}
+        if not all(0 <= port < 65536 for port in moved.values()):
             raise ValueError(f"the ports {', '.join(map(str, moved.values()))} do not exist: choose another offset")
         return type(self)(**moved)
 
@@ -33,6 +33,7 @@ class Ports:
                 each.close()
 
 
+USUAL = Ports()
 ANY = Ports(0, 0, 0, 0)
 
 

@@ -96,6 +96,7 @@ async def serving(
             stdout=output,
             stderr=output,
             pass_fds=keep_open,
+            env=_environment(),
             start_new_session=True,  # Ctrl-C is for us: the worker stops first, then the server
         )
     try:
@@ -116,6 +117,12 @@ async def _connected(process: asyncio.subprocess.Process, address: str, namespac
         await asyncio.sleep(0.05)
     ended = "did not answer" if process.returncode is None else "ended at once"
     raise ServerError(f"the Temporal server {ended}; its last words: {_last_line(log)} (log: {log})")
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what says where another Temporal server is, and without asking the internet for a newer version."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+    return {**kept, "TEMPORAL_VERSION_CHECK_DISABLED": "1"}
 
 
 def _last_line(log: Path) -> str:

@@ -1,0 +1,38 @@
+"""`vip up` with small parts, run as a process of its own by the tests: python stack_script.py DATA."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from local import up
+from local.ports import ANY
+from settings import Settings
+from tests.local.waiting import Mailing, Waiting, never_gets_out
+
+
+async def worker(client: Client, settings: Settings, ready: asyncio.Event) -> None:
+    running = Worker(client, task_queue=settings.task_queue, workflows=[Waiting, Mailing], activities=[never_gets_out])
+    async with running:
+        ready.set()
+        await asyncio.Event().wait()
+
+
+def page(_client: Client, _settings: Settings) -> Any:
+    async def application(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"the page"})
+
+    return application
+
+
+async def samples(client: Client, settings: Settings) -> str:
+    await client.start_workflow("Waiting", args=[[], [], None], id="sample", task_queue=settings.task_queue)
+    return "One sample was made."
+
+
+if __name__ == "__main__":
+    sys.exit(up.run(up.Parts(worker, page, samples), data=Path(sys.argv[1]), usual=ANY))
