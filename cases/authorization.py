@@ -54,6 +54,10 @@ class AuthorizationCase(Case):
         return other
 
     @property
+    def number(self) -> str:
+        return self.authorization_number
+
+    @property
     def facts(self) -> AuthorizationFacts:
         return self.authorization.facts
 

@@ -1,4 +1,4 @@
-"""A case as JSON: how it is carried from run to run, small and whole. `load_…(carry(case))` decides as the case does."""
+"""A case as JSON, as it is carried from run to run: small and whole. What was loaded decides as what was carried."""
 
 from typing import Any
 

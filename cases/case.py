@@ -58,6 +58,11 @@ class Case:
     ledger: Ledger = field(default_factory=Ledger)
     """Answers by update ID: a repeated update gets the first one."""
 
+    @property
+    def number(self) -> str:
+        """Its VIP number or authorization number."""
+        raise NotImplementedError
+
     def track(self, machine: str) -> Track:
         track: Track = getattr(self, machine)
         return track

@@ -131,6 +131,10 @@ class CustomerCase(Case):
         return self.membership.state
 
     @property
+    def number(self) -> str:
+        return self.profile.vip_number
+
+    @property
     def vip_number(self) -> str:
         return self.profile.vip_number
 

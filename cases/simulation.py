@@ -36,7 +36,8 @@ class Simulation:
     customer: CustomerCase = field(init=False)
     authorizations: dict[str, AuthorizationCase] = field(default_factory=dict)
     numbers: Iterator[str] = field(default_factory=lambda: (f"{count:020X}" for count in range(1, 1 << 30)))
-    wakes: dict[int, datetime] = field(default_factory=dict)
+    wakes: dict[str, datetime] = field(default_factory=dict)
+    """When to look at a case's letters again, by its number."""
 
     def invite(self, body: dict[str, Any], now: datetime) -> None:
         self.customer = CustomerCase.begin(self.vip_number, parse(Invite, body), self.policy, now)
@@ -60,7 +61,7 @@ class Simulation:
         while (due := self._next()) is not None and (due[0] < to or (inclusive and due[0] == to)):
             at, case = due
             case.advance(at, at)
-            self.wakes.pop(id(case), None)
+            self.wakes.pop(case.number, None)
             self.deliver(case, at)
             self.spread(at)
 
@@ -99,9 +100,9 @@ class Simulation:
             if not went:
                 break
         if again:
-            self.wakes[id(case)] = min(again)
+            self.wakes[case.number] = min(again)
         else:
-            self.wakes.pop(id(case), None)
+            self.wakes.pop(case.number, None)
 
     def timeline(self) -> list[tuple[str, Entry]]:
         """Every entry of every journal, with whose it is."""
@@ -114,7 +115,7 @@ class Simulation:
         best: tuple[datetime, Case] | None = None
         for case in (self.customer, *self.authorizations.values()):
             upcoming = case.upcoming()
-            wake = self.wakes.get(id(case))
+            wake = self.wakes.get(case.number)
             times = [at for at in (upcoming[1].at if upcoming else None, wake) if at is not None]
             if times and (best is None or min(times) < best[0]):
                 best = min(times), case
