@@ -73,7 +73,9 @@ class Mailbox(BaseModel):
         try:
             checked = validate_email(found[2] or found[3], check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as error:
-            raise ValueError(f"{error} It looks like Example Reseller <licences@example.com>") from None
+            raise ValueError(
+                f"{str(error).rstrip('.')}; it looks like Example Reseller <licences@example.com>"
+            ) from None
         return cls(name=(found[1] or "").strip(), address=checked.ascii_email or checked.normalized)
 
 

@@ -21,6 +21,7 @@ from local.ports import HOST
 
 START_LIMIT = 30.0
 STOP_LIMIT = 15.0
+_STARTED = "Temporal Server:"
 RETENTION = timedelta(days=10 * 366)
 
 DYNAMIC_CONFIG: Mapping[str, str] = {
@@ -37,8 +38,6 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
     "matching.numTaskqueueWritePartitions": "1",
     # The lists of a portfolio ask for counts at each look.
     "frontend.namespaceRPS.visibility": "2000",
-    # A reset would start a customer's authorizations a second time. The server refuses it while any is open in the run.
-    "history.allowResetWithPendingChildren": "false",
 }
 
 
@@ -89,6 +88,7 @@ async def serving(
         command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=full"]
     leash = [sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py")), str(os.getpid())]
     with log.open("ab") as output:
+        since = output.tell()
         process = await asyncio.create_subprocess_exec(
             *leash,
             *command,
@@ -100,23 +100,28 @@ async def serving(
             start_new_session=True,  # Ctrl-C is for us: the worker stops first, then the server
         )
     try:
-        client = await _connected(process, f"{HOST}:{port}", namespace, log)
+        client = await _connected(process, f"{HOST}:{port}", namespace, log, since)
         await _keep_for_years(client)
         yield client
     finally:
         await _stop(process)
 
 
-async def _connected(process: asyncio.subprocess.Process, address: str, namespace: str, log: Path) -> Client:
+async def _connected(
+    process: asyncio.subprocess.Process, address: str, namespace: str, log: Path, since: int
+) -> Client:
     deadline = asyncio.get_running_loop().time() + START_LIMIT
     while process.returncode is None and asyncio.get_running_loop().time() < deadline:
-        with suppress(RPCError, RuntimeError):  # nobody answers yet, or not for this namespace yet
-            client = await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
-            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
-            return client
+        # It says so itself: on a port that is taken, somebody else's server would answer us.
+        if _STARTED in _said(log, since):
+            with suppress(RPCError, RuntimeError):  # it does not know its namespace yet
+                client = await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+                await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
+                return client
         await asyncio.sleep(0.05)
     ended = "did not answer" if process.returncode is None else "ended at once"
-    raise ServerError(f"the Temporal server {ended}; its last words: {_last_line(log)} (log: {log})")
+    last = next(filter(str.strip, reversed(_said(log, since).splitlines())), "none")
+    raise ServerError(f"the Temporal server {ended}; its last words: {last.strip()} (log: {log})")
 
 
 def _environment() -> dict[str, str]:
@@ -125,9 +130,8 @@ def _environment() -> dict[str, str]:
     return {**kept, "TEMPORAL_VERSION_CHECK_DISABLED": "1"}
 
 
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "none"
+def _said(log: Path, since: int) -> str:
+    return log.read_bytes()[since:].decode(errors="replace")
 
 
 async def _keep_for_years(client: Client) -> None:
