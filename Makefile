@@ -17,7 +17,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
 
 run: $(VENV)/.ready-to-run ## everything on one machine: server, worker, mail catcher, samples
-	@$(BIN)/python -m gateway.cli up $(UP)
+	@$(BIN)/vip up $(UP)
 
 test: $(VENV)/.ready-to-test ## all tests
 	$(BIN)/python -m pytest $(TEST)
