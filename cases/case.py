@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -14,6 +14,9 @@ from states.facts import Instant, Reader
 from states.letters import LETTERS, MANAGER, Letter, LetterUndeliverable
 from states.lifecycle import Lifecycle, Moment, Row, Send
 from states.policy import Policy
+
+RESOLUTION = timedelta(microseconds=1)
+"""The smallest step of time."""
 
 
 @dataclass(slots=True)
@@ -72,7 +75,7 @@ class Case:
         other = copy.copy(self)
         for machine in self.machines:
             setattr(other, machine, copy.copy(self.track(machine)))
-        other.outbox, other.journal = list(self.outbox), []
+        other.outbox, other.journal = list(self.outbox), list(self.journal)
         other.changed_on, other.unreachable = dict(self.changed_on), dict(self.unreachable)
         return other
 
@@ -82,7 +85,9 @@ class Case:
         for machine, lifecycle in self.machines.items():
             track = self.track(machine)
             moment = lifecycle.upcoming(track.state, track.facts, self.policy, self.cursor)
-            if moment is not None and (best is None or moment.at < best[1].at):
+            if moment is None:
+                continue
+            if best is None or (moment.at, not moment.deadline) < (best[1].at, not best[1].deadline):
                 best = machine, moment
         return best
 
@@ -91,21 +96,38 @@ class Case:
 
         With `events_first` what is due at the very instant waits: an event that says when it happened wins (section 2).
         """
-        while (next_one := self.upcoming()) is not None:
-            machine, moment = next_one
-            if moment.at > to or (events_first and moment.at == to):
-                break
-            effective = max(moment.at, self.track(machine).since)
-            self.cursor = max(self.cursor, moment.at)
-            self.fire(machine, moment.trigger, effective, now, Act.TIME)
+        if events_first:
+            to -= RESOLUTION
+        while (first := self.upcoming()) is not None and first[1].at <= to:
+            at = first[1].at
+            # The cursor passes an instant once all that is due at it has happened: several reminders may be.
+            self.cursor = max(self.cursor, at - RESOLUTION)
+            for machine, trigger in self._together(*first):
+                self.fire(machine, trigger, max(at, self.track(machine).since), now, Act.TIME)
+            if not first[1].deadline:
+                self.cursor = max(self.cursor, at)
         self.cursor = max(self.cursor, to)
 
+    def _together(self, machine: str, moment: Moment) -> list[tuple[str, StrEnum]]:
+        """A deadline alone, since it may change what follows; of reminders every one of the same instant."""
+        if moment.deadline:
+            return [(machine, moment.trigger)]
+        tracks = [(machine, lifecycle, self.track(machine)) for machine, lifecycle in self.machines.items()]
+        return [
+            (machine, trigger)
+            for machine, lifecycle, track in tracks
+            for trigger in lifecycle.reminding(track.state, track.facts, self.policy, self.cursor, moment.at)
+        ]
+
     def arrive(self, told: datetime | None, now: datetime) -> datetime:
-        """Come to the moment of an event: what was due before counts as done. Returns when it happened."""
-        if told is None:
+        """Come to the moment of an event: what was due before counts as done. Returns when it happened.
+
+        A clock that runs ahead within the tolerance says "now": nothing takes effect in the future.
+        """
+        if told is None or told > now:
             self.advance(now, now)
             return now
-        self.advance(min(told, now), now, events_first=True)
+        self.advance(told, now, events_first=True)
         return told
 
     def effective(self, machine: str, at: datetime, now: datetime) -> datetime:

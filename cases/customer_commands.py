@@ -129,63 +129,6 @@ def assign_account_manager(case: CustomerCase, body: Assign, now: datetime) -> A
     return customer_answer(case, now)
 
 
-def authorize_purchase(
-    case: CustomerCase, body: Authorize, now: datetime, number: str, sold: Catalogue | None
-) -> Answer:
-    """A1, A2: the buying rules look at now; the authorization takes up its life where its request stands."""
-    happened_at(body.requested_at, now, case.first_invited_at, "requested_at")
-    case.arrive(None, now)
-    lines, by_member = added_up(body.lines), body.requested_by is RequestedBy.MEMBER
-    _may_buy(case, lines, now, sold, authorizing=True, by_member=by_member)
-    facts = AuthorizationFacts(
-        requested_at=body.requested_at or now,
-        requested_by=body.requested_by,
-        lines=lines,
-        purchase_order=body.purchase_order,
-    )
-    return _begin(case, number, facts, now, body.actor)
-
-
-def record_order(case: CustomerCase, body: RecordOrder, now: datetime, number: str, sold: Catalogue | None) -> Answer:
-    """A3: a direct order; a product that can't be authorized is welcome here."""
-    lines = added_up(body.lines)
-    if (known := case.references.answer("record_order", body.order_reference, lines)) is not None:
-        return known
-    happened_at(body.ordered_at, now, case.first_invited_at, "ordered_at")
-    case.arrive(None, now)
-    _may_buy(case, lines, now, sold, authorizing=False, by_member=False)
-    at = body.ordered_at or now
-    order = Order(order_reference=body.order_reference, lines=lines, ordered_at=at, recorded_at=now)
-    asked = AuthorizationFacts(
-        requested_at=at, requested_by=RequestedBy.ACCOUNT_MANAGER, lines=lines, direct=True, orders=(order,)
-    )
-    fixed = frozen(asked, case.view(), case.policy, local_date(at, case.policy.time_zone))
-    duration = FrozenDuration(order_from=fixed.order_from, months=fixed.months)
-    answer = _begin(case, number, asked.model_copy(update={"duration": duration}), now, body.actor)
-    case.references.placed[body.order_reference] = Placed("record_order", lines, answer)
-    return answer
-
-
-def write_off_lost(case: CustomerCase, body: WriteOffLost, now: datetime) -> Answer:
-    """What a lost authorization can still do: it is rebuilt from what is known of it, and written off (section 4)."""
-    case.arrive(None, now)
-    number = body.authorization_number
-    known = case.known.get(number)
-    if known is None:
-        raise refuse("not_found", f"{number} is not an authorization of this customer.")
-    if number not in case.lost:
-        raise refuse("not_overdue", f"{number} is not lost; write it off itself.")
-    lost = AuthorizationCase.rebuilt(known, case.view(), case.vip_number, case.policy, now)
-    write_off(lost, WithReason(reason=body.reason, actor=body.actor), now)
-    del case.lost[number]
-    case.take_in(lost.snapshot(), now)
-    case.to_start.append(lost)
-    case.enter(
-        Kind.FACT, now, now, "authorization", "write_off", "lost", lost.state, reason=body.reason, actor=body.actor
-    )
-    return authorization_answer(number, case.vip_number, lost.state.value, lost.facts, lost.view, case.policy, now)
-
-
 def _step(
     case: CustomerCase,
     trigger: Trigger,
@@ -199,23 +142,6 @@ def _step(
     effective = case.effective("membership", at, now)
     case.fire("membership", trigger, effective, now, actor=actor, reason=reason, about=about, facts=facts)
     case.advance(now, now)
-
-
-def _may_buy(
-    case: CustomerCase, lines: Quantities, now: datetime, sold: Catalogue | None, *, authorizing: bool, by_member: bool
-) -> None:
-    reasons = reasons_against(case.buyer(now), lines, case.policy, sold, authorizing=authorizing, by_member=by_member)
-    if reasons:
-        raise Refused(reasons)
-
-
-def _begin(case: CustomerCase, number: str, facts: AuthorizationFacts, now: datetime, actor: str | None) -> Answer:
-    begun = AuthorizationCase.begin(number, case.vip_number, case.view(), facts, case.policy, now, actor=actor)
-    begun.advance(now, now)
-    case.take_in(begun.snapshot(), now)
-    begun.view = case.view()
-    case.to_start.append(begun)
-    return authorization_answer(number, case.vip_number, begun.state.value, begun.facts, case.view(), case.policy, now)
 
 
 COMMANDS = {

@@ -177,6 +177,13 @@ class Lifecycle(Generic[F]):
                     best = Moment(at, moment.trigger, False)
         return best
 
+    def reminding(
+        self, state: StrEnum, facts: F, policy: Policy, after: datetime, at: datetime
+    ) -> tuple[StrEnum, ...]:
+        """The reminders due at exactly this instant, if none is due between `after` and it; in the table's order."""
+        reminders = (one for one in self.moments.get(state, ()) if isinstance(one, Remind))
+        return tuple(one.trigger for one in reminders if one.next(facts, policy, after) == at)
+
     def deadline(self, state: StrEnum, facts: F, policy: Policy) -> Moment | None:
         """The next change of state by itself."""
         found = ((one.due(facts, policy), one.trigger) for one in self.moments.get(state, ()) if isinstance(one, At))
