@@ -62,7 +62,7 @@ def write(
                 ordered=bought.get(product, 0),
                 open=rest.get(product, 0),
                 returned=bought.get(product, 0) - kept.get(product, 0),
-            )  # fmt: skip
+            )
             for product, quantity in facts.lines.items()
         ),
         "order_from": due.order_from,
@@ -92,7 +92,7 @@ def deactivated_on(item: Item, facts: AuthorizationFacts, policy: Policy, now: d
 
 
 def _told(item: Item) -> dict[str, Any]:
-    told = {
+    told: dict[str, Any] = {
         key: item.about[key]
         for key in ("order_reference", "reason", "written_off", "undelivered_letter", "address")
         if key in item.about

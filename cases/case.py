@@ -219,7 +219,7 @@ class Case:
                     not_before,
                     changes and not letter.reminder,
                     told,
-                )  # fmt: skip
+                )
             )
 
     def review(self, now: datetime) -> Review:
@@ -261,7 +261,7 @@ class Case:
                 reader=item.reader,
                 outcome=outcome,
                 reason=why,
-            )  # fmt: skip
+            )
         )
         if outcome is Outcome.SENT:
             if item.changes:

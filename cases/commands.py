@@ -16,7 +16,7 @@ class Command(NamedTuple):
     """An update: its form, and the function that applies it to the case."""
 
     form: type[Body]
-    apply: Callable[[Any, Any, datetime], Any]
+    apply: Callable[..., Any]
 
 
 def happened_at(told: datetime | None, now: datetime, not_before: datetime, field: str) -> None:

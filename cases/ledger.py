@@ -1,4 +1,4 @@
-"""What was answered before: repeats of an update, and of an order reference, get the first answer (contract, repeats)."""
+"""What was answered before: repeats of an update, and of an order reference, get the first answer."""
 
 import base64
 import json

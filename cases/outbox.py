@@ -56,7 +56,7 @@ class Review(NamedTuple):
 
 
 def earliest(effective: datetime, now: datetime, policy: Policy) -> datetime:
-    """When a letter that is due by time may go: at the letter hour of its day, and never between 00:00 and that hour."""
+    """When a letter that is due by time may go: at its day's letter hour, and never between 00:00 and that hour."""
     hour = at_hour(local_date(effective, policy.time_zone), policy.letter_hour, policy.time_zone)
     if hour >= now:
         return hour

@@ -114,7 +114,8 @@ def _passes(guard: Callable[[Any, Policy], bool], event: EventData) -> bool:
 
 
 def _note(row: Row[Any], event: EventData) -> None:
-    event.model.row = row
+    cursor: Any = event.model
+    cursor.row = row
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Lifecycle(Generic[F]):
     states: type[StrEnum]
     rows: tuple[Row[F], ...]
     moments: Mapping[StrEnum, tuple[At[F] | Remind[F], ...]]
-    refusals: Mapping[StrEnum, Mapping[StrEnum, tuple[str, str]]] = field(default_factory=dict)
+    refusals: Mapping[Any, Mapping[Any, tuple[str, str]]] = field(default_factory=dict)
     """By trigger and state: the code of the refusal and its sentence."""
     initial: StrEnum | None = None
     """Where it begins, when no row of the rules begins it."""
@@ -137,7 +138,7 @@ class Lifecycle(Generic[F]):
         states = [_NOTHING, *self.states]
         machine = Machine(model=None, states=states, initial=_NOTHING, auto_transitions=False, send_event=True)
         for row in self.rows:
-            guards = [] if row.guard is always else [partial(_passes, row.guard)]
+            guards: list[Any] = [] if row.guard is always else [partial(_passes, row.guard)]
             source = _NOTHING if row.source is None else row.source
             machine.add_transition(row.trigger.value, source, row.target, guards, after=[partial(_note, row)])
         object.__setattr__(self, "_machine", machine)
