@@ -1,4 +1,4 @@
-"""What people and services may ask of a customer: membership and buying (rules, sections 3 and 4).
+"""What people and services may ask of a customer's membership, and every command of a customer (rules, section 3).
 
 Each decides, changes the facts and fires one step; raises `Refused` with every reason and then nothing has changed
 for whoever tried it on a copy.
@@ -7,14 +7,11 @@ for whoever tried it on a copy.
 from datetime import datetime
 from typing import Any
 
-from cases.answers import authorization_answer, customer_answer
-from cases.authorization import AuthorizationCase
-from cases.authorization_commands import write_off
+from cases.answers import customer_answer
+from cases.buying import authorize_purchase, record_order, write_off_lost
 from cases.commands import Command, happened_at
 from cases.customer import CustomerCase
 from cases.customer_renewal import decline_renewal, place_renewal_order
-from cases.journal import Kind
-from cases.ledger import Placed
 from cases.messages import (
     Accept,
     AddOfferTypes,
@@ -27,25 +24,11 @@ from cases.messages import (
     RecordOrder,
     WithReason,
     WriteOffLost,
-    added_up,
 )
-from cases.ordering import frozen
 from states.calendar import local_date
-from states.catalogue import Catalogue
-from states.facts import (
-    Acceptance,
-    AccountManager,
-    AuthorizationFacts,
-    Contact,
-    FrozenDuration,
-    Order,
-    Quantities,
-    Reader,
-    RequestedBy,
-)
+from states.facts import Acceptance, AccountManager, Contact, Reader
 from states.membership import State, Trigger
-from states.refusals import Refused, refuse
-from states.standing import reasons_against
+from states.refusals import refuse
 
 Answer = dict[str, Any]
 

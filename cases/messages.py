@@ -1,12 +1,12 @@
 """Bodies of starts, updates and queries, as the contract names them. A bad one is refused with every field named."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Annotated, Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StrictInt, ValidationError
 
 from states.facts import Instant, MarketSegment, OfferType, Quantities, RequestedBy
 from states.refusals import refuse, refuse_fields
@@ -67,6 +67,16 @@ def _language(text: str) -> str:
     return text
 
 
+def _past(value: object) -> date:
+    try:
+        past = date.fromisoformat(str(value)) if len(str(value)) <= 10 else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("must be a date such as 2027-03-01, or an instant with its zone") from None
+    if isinstance(past, datetime) and past.tzinfo is None:
+        raise ValueError("must say its zone, or be a date without an hour")
+    return past
+
+
 Name = Annotated[str, Field(max_length=80), AfterValidator(_plain)]
 Text = Annotated[str, Field(max_length=250), AfterValidator(_plain)]
 Reference = Annotated[str, AfterValidator(_reference)]
@@ -75,6 +85,8 @@ AuthorizationNumber = Annotated[str, AfterValidator(_authorization_number)]
 Email = Annotated[str, Field(max_length=240), AfterValidator(_email)]
 Country = Annotated[str, AfterValidator(_country)]
 Language = Annotated[str, Field(max_length=35), AfterValidator(_language)]
+Past = Annotated[date, PlainValidator(_past)]
+"""A day gone by (it began at 00:00 local time), or an instant."""
 Number = StrictInt
 AtLeastOne = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]
 
@@ -213,33 +225,32 @@ class Nothing(Body):
 
 
 class PastOrder(Part):
+    """Without lines: everything that was open, or to be renewed, at the time."""
+
     order_reference: Reference
-    ordered_at: Instant
+    ordered_on: Past
     lines: CountedLines | None = None
 
 
 class PastAuthorization(Part):
-    """An authorization that already lives; without a request it was a direct order."""
+    """An authorization that already lives. Without a request it was a direct order: exactly one, of all its lines."""
 
     authorization_number: AuthorizationNumber | None = None
-    requested_at: Instant | None = None
+    requested_on: Past | None = None
     requested_by: RequestedBy = RequestedBy.ACCOUNT_MANAGER
     lines: CountedLines
     purchase_order: Annotated[str, Field(max_length=64), AfterValidator(_plain)] | None = None
     orders: tuple[PastOrder, ...] = ()
 
 
-class PastAcceptance(Part):
-    accepted_by: AcceptedBy | None = None
-    terms_version: Reference = "taken-over"
-    accepted_at: Instant
-
-
 class History(Part):
     """What already happened to a customer that is taken over (section 10)."""
 
-    invited_at: Instant
-    accepted: PastAcceptance | None = None
+    invited_on: Past
+    accepted_on: Past | None = None
+    accepted_by: AcceptedBy | None = None
+    """The contact, where nobody knows any more."""
+    terms_version: Reference = "unknown"
     authorizations: tuple[PastAuthorization, ...] = ()
     renewal_orders: tuple[PastOrder, ...] = ()
 
