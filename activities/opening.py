@@ -1,0 +1,20 @@
+"""The local activity that opens a new case: it reads what the worker's policy file says, for the case to keep."""
+
+from typing import Any
+
+from temporalio import activity
+
+from states.policy import Policy
+
+OPEN_CASE = "open_case"
+
+
+class Opening:
+    """Gives every new case the policy in force; a case keeps it until somebody moves it deliberately."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy.model_dump(mode="json", exclude_defaults=True)
+
+    @activity.defn(name=OPEN_CASE)
+    async def open_case(self) -> dict[str, Any]:
+        return {"policy": self._policy}

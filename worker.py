@@ -1,0 +1,161 @@
+"""A worker against the Temporal server of the settings: settings → client → activities → workers. Several may run.
+
+`python worker.py` runs one until SIGTERM or Ctrl-C; what is under way is finished first.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+import telemetry
+from activities.composing import MimeComposer
+from activities.links import Links
+from activities.mail import Mail
+from activities.opening import Opening
+from activities.rendering import JinjaRenderer
+from activities.smtp import SmtpTransport
+from cases import shelf
+from settings import Settings, SettingsError, load, temporal_connection
+from states.catalogue import Catalogue, CatalogueError
+from states.policy import Policy, PolicyError
+from workflows import surroundings
+from workflows.authorization import PurchaseAuthorization
+from workflows.customer import Customer
+from workflows.names import SEARCH_ATTRIBUTES
+
+NEEDED = ("smtp_url", "mail_from", "reseller_name", "support", "public_url", "link_secret")
+"""Settings a worker can't do without."""
+GRACE = timedelta(seconds=20)
+"""How long a stopping worker waits for the letters that are under way."""
+
+
+class WrongSearchAttribute(Exception):
+    """A search attribute exists with another type, so no case could be started."""
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Add the search attributes that are missing, and compare the types of all.
+
+    Adding one again with another type says "ok" and changes nothing, so the types are read back. Raises
+    `WrongSearchAttribute` naming each.
+    """
+    request = ListSearchAttributesRequest(namespace=client.namespace)
+    known = (await client.operator_service.list_search_attributes(request)).custom_attributes
+    missing = {key.name: _type(key) for key in SEARCH_ATTRIBUTES if key.name not in known}
+    if missing:
+        adding = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+        await client.operator_service.add_search_attributes(adding)
+    wrong = [
+        f"{key.name} is {IndexedValueType.Name(known[key.name])}, must be {IndexedValueType.Name(_type(key))}"
+        for key in SEARCH_ATTRIBUTES
+        if key.name in known and known[key.name] != _type(key)
+    ]
+    if wrong:
+        raise WrongSearchAttribute("; ".join(wrong))
+
+
+def _type(key: SearchAttributeKey[Any]) -> IndexedValueType.ValueType:
+    return IndexedValueType.ValueType(int(key.indexed_value_type))
+
+
+@asynccontextmanager
+async def working(client: Client, settings: Settings, **options: Any) -> AsyncIterator[None]:
+    """Workers for both task queues, while the block runs. `options` go to the workflow worker.
+
+    Raises `SettingsError` for a policy or catalogue that can't be used, `WrongSearchAttribute`, `RPCError`.
+    """
+    policy, catalogue = read_policy(settings), read_catalogue(settings)
+    await register_search_attributes(client)
+    shelf.put(catalogue)
+    surroundings.put(
+        surroundings.Surroundings(
+            mail_task_queue=settings.mail_task_queue, show_organization=settings.organization_in_lists
+        )
+    )
+    lifecycle = Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[Customer, PurchaseAuthorization],
+        activities=[Opening(policy).open_case],
+        graceful_shutdown_timeout=GRACE,
+        **options,
+    )
+    mail = Worker(
+        client,
+        task_queue=settings.mail_task_queue,
+        activities=[mail_of(settings).send_letter],
+        graceful_shutdown_timeout=GRACE,
+    )
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(mail)
+        await stack.enter_async_context(lifecycle)
+        yield
+
+
+def mail_of(settings: Settings) -> Mail:
+    """The mail activity, put together from the settings."""
+    relay, sender = settings.smtp_url, settings.mail_from
+    if relay is None or sender is None:
+        raise SettingsError("VIP_SMTP_URL and VIP_MAIL_FROM are needed to send letters")
+    links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
+    renderer = JinjaRenderer(reseller_name=settings.reseller_name or "", support=settings.support or "", links=links)
+    transport = SmtpTransport(relay.host, relay.port, relay.security, username=relay.username, password=relay.password)
+    return Mail(renderer, MimeComposer(sender.name, sender.address), transport)
+
+
+def read_policy(settings: Settings) -> Policy:
+    """Raises `SettingsError` with every contradiction in one line."""
+    try:
+        return Policy.from_toml(settings.policy.read_text(encoding="utf-8"))
+    except (PolicyError, OSError) as error:
+        raise SettingsError(f"VIP_POLICY: {_one_line(error)}") from None
+
+
+def read_catalogue(settings: Settings) -> Catalogue:
+    """Raises `SettingsError` with every problem in one line."""
+    try:
+        return Catalogue.from_toml(settings.catalogue.read_text(encoding="utf-8"))
+    except (CatalogueError, OSError) as error:
+        raise SettingsError(f"VIP_CATALOGUE: {_one_line(error)}") from None
+
+
+def _one_line(error: Exception) -> str:
+    return "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
+
+
+async def run_worker(client: Client, settings: Settings, ready: asyncio.Event) -> None:
+    """Work until cancelled."""
+    async with working(client, settings):
+        ready.set()
+        await asyncio.Event().wait()
+
+
+async def main() -> None:
+    settings = load(NEEDED)
+    telemetry.configure_logging(json=settings.log_format == "json")
+    client = await Client.connect(**temporal_connection(), runtime=telemetry.runtime(settings.metrics_address))
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with working(client, settings):
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except (SettingsError, WrongSearchAttribute) as error:
+        sys.exit(f"worker: {error}")
+    except (RPCError, RuntimeError) as error:
+        sys.exit(f"worker: the Temporal server can't be used: {_one_line(error)}")

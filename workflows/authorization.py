@@ -1,0 +1,185 @@
+"""The workflow of one purchase authorization: it translates; the engine waits, the case decides (rules, section 4)."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from cases.authorization import AuthorizationCase
+    from cases.carrying import carry, load_authorization
+    from cases.doors import answer_of, to_authorization
+    from cases.ordering import happens
+    from states.facts import CustomerView
+    from workflows.engine import Answer, Engine, Trying
+    from workflows.names import AUTHORIZATION, AUTHORIZATION_CHANGED, customer_id
+    from workflows.surroundings import here
+    from workflows.visibility import Attributes, authorization_attributes, authorization_details, authorization_memo
+
+
+@workflow.defn(name=AUTHORIZATION)
+class PurchaseAuthorization:
+    """From the request to its order, or to its end. Its customer starts it and is told of every change."""
+
+    @workflow.init
+    def __init__(self, start: Any = None) -> None:
+        self._told = 0
+        self._telling: asyncio.Task[None] | None = None
+        self._roll_over = False
+        self._engine: Engine[AuthorizationCase] = Engine(_decide, _show, self._tell, self._customer_knows)
+        self._problem = ""
+        try:
+            case = load_authorization(start["carried"])
+        except Exception as error:  # whatever a start holds that no customer sent
+            self._problem = f"Only a customer starts an authorization ({type(error).__name__}); use authorize_purchase."
+            return
+        self._told = case.news
+        self._engine.begin(case)
+
+    @workflow.run
+    async def run(self, start: Any = None) -> Answer:
+        if self._problem:
+            raise ApplicationError(self._problem, type="invalid_request", non_retryable=True)
+        await self._engine.live(self._leaves)
+        await self._engine.wind_down()
+        case = self._engine.case
+        if case.final and self._engine.quiet:
+            return answer_of(case, workflow.now())
+        self._engine.roll_over({"carried": carry(case)})
+
+    # --- updates
+
+    @workflow.update(
+        description='Record an order: {"order_reference": "PO-1", "lines"?: [{"product", "quantity"}], "ordered_at"?}. '
+        "Without lines: all that is open."
+    )
+    async def place_order(self, body: Any = None) -> Answer:
+        return await self._engine.handle("place_order", body)
+
+    @place_order.validator
+    def _check_place_order(self, body: Any = None) -> None:
+        self._engine.check("place_order", body)
+
+    @workflow.update(description='Cancel while pending: {"reason": "..."}. The customer loses the open quantity.')
+    async def cancel(self, body: Any = None) -> Answer:
+        return await self._engine.handle("cancel", body)
+
+    @cancel.validator
+    def _check_cancel(self, body: Any = None) -> None:
+        self._engine.check("cancel", body)
+
+    @workflow.update(description='The order is due later: {"days": 7, "reason": "..."}; only while pending.')
+    async def extend(self, body: Any = None) -> Answer:
+        return await self._engine.handle("extend", body)
+
+    @extend.validator
+    def _check_extend(self, body: Any = None) -> None:
+        self._engine.check("extend", body)
+
+    @workflow.update(
+        description='Ask for a return within 14 days of an order: {"order_reference", "reason", "lines"?}.'
+    )
+    async def request_return(self, body: Any = None) -> Answer:
+        return await self._engine.handle("request_return", body)
+
+    @request_return.validator
+    def _check_request_return(self, body: Any = None) -> None:
+        self._engine.check("request_return", body)
+
+    @workflow.update(description='Confirm the open return, all or part of it: {"lines"?: [...]}.')
+    async def confirm_return(self, body: Any = None) -> Answer:
+        return await self._engine.handle("confirm_return", body)
+
+    @confirm_return.validator
+    def _check_confirm_return(self, body: Any = None) -> None:
+        self._engine.check("confirm_return", body)
+
+    @workflow.update(description='Decline the open return: {"reason": "..."}.')
+    async def decline_return(self, body: Any = None) -> Answer:
+        return await self._engine.handle("decline_return", body)
+
+    @decline_return.validator
+    def _check_decline_return(self, body: Any = None) -> None:
+        self._engine.check("decline_return", body)
+
+    @workflow.update(description='Write off what is overdue or deactivated: {"reason": "..."}. The block is lifted.')
+    async def write_off(self, body: Any = None) -> Answer:
+        return await self._engine.handle("write_off", body)
+
+    @write_off.validator
+    def _check_write_off(self, body: Any = None) -> None:
+        self._engine.check("write_off", body)
+
+    @workflow.update(description='Deactivate past its last day, when no warning gets out: {"reason": "..."}.')
+    async def deactivate(self, body: Any = None) -> Answer:
+        return await self._engine.handle("deactivate", body)
+
+    @deactivate.validator
+    def _check_deactivate(self, body: Any = None) -> None:
+        self._engine.check("deactivate", body)
+
+    # --- queries and signals
+
+    @workflow.query(description="The authorization as it stands, with every date.")
+    def details(self, body: Any = None) -> Answer:
+        case, now = self._engine.case.trial(), workflow.now()
+        case.advance(now, now)
+        return answer_of(case, now)
+
+    @workflow.query(description="What happened, in order: states, letters sent and skipped, facts.")
+    def journal(self, body: Any = None) -> Answer:
+        return {"items": [entry.answer() for entry in self._engine.case.journal]}
+
+    @workflow.query(description="When it does something by itself next.")
+    def wake(self, body: Any = None) -> Answer:
+        return {"at": happens(self._engine.next_wake())}
+
+    @workflow.signal(description="News from the customer: contact, account manager, anniversary; newer wins.")
+    def customer_changed(self, view: Any = None) -> None:
+        try:
+            told = CustomerView.model_validate(view)
+        except ValueError:
+            workflow.logger.warning("ignored a customer_changed signal that is no customer's view")
+            return
+        if self._engine.begun:
+            self._engine.case.hear(told)
+            self._engine.tick()
+
+    @workflow.signal(description="Continue as new when you can, for instance after a deployment.")
+    def roll_over(self, body: Any = None) -> None:
+        self._roll_over = True
+
+    # --- private
+
+    def _leaves(self) -> bool:
+        over = self._engine.case.final and self._engine.quiet
+        return over or self._roll_over or workflow.info().is_continue_as_new_suggested()
+
+    def _customer_knows(self) -> bool:
+        return self._told >= self._engine.case.news
+
+    def _tell(self, case: AuthorizationCase, _now: datetime) -> None:
+        if self._told < case.news and (self._telling is None or self._telling.done()):
+            self._telling = asyncio.ensure_future(self._tell_customer())
+
+    async def _tell_customer(self) -> None:
+        while self._told < (news := self._engine.case.news):
+            snapshot = self._engine.case.snapshot()
+            customer = workflow.get_external_workflow_handle(customer_id(self._engine.case.vip_number))
+            try:
+                await customer.signal(AUTHORIZATION_CHANGED, snapshot.model_dump(mode="json", exclude_defaults=True))
+            except ApplicationError:
+                workflow.logger.warning("the customer of this authorization is not running; it was not told")
+            self._told = news
+
+
+def _decide(case: AuthorizationCase, name: str, body: Any, now: datetime, _trying: Trying) -> Answer:
+    return to_authorization(case, name, body, now)
+
+
+def _show(case: AuthorizationCase, now: datetime) -> tuple[Attributes, dict[str, Any], str]:
+    shown = here().show_organization
+    details = authorization_details(case, now, workflow.info().namespace, shown)
+    return authorization_attributes(case, now, shown), authorization_memo(case), details

@@ -1,0 +1,205 @@
+"""What both workflows do: try and apply a command, wait for the next moment, hand out what follows, roll over.
+
+Everything is decided in one uninterrupted piece; only afterwards a handler waits for what must be true before the
+answer. So decisions never interleave and need no locks.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from cases.case import Case
+    from states.calendar import local_date
+    from states.refusals import Refused
+    from workflows.delivery import Delivery
+    from workflows.visibility import Attributes
+
+C = TypeVar("C", bound=Case)
+Answer = dict[str, Any]
+
+
+class Trying(Enum):
+    """What a decision is for."""
+
+    ON_A_COPY = "the validator tries it; nothing may change, not even the workflow's random numbers"
+    TRIED = "a validator has tried it"
+    NOT_TRIED = "the validator had no case yet to try it on"
+
+
+class Wake(NamedTuple):
+    """The one timer: when to look again, and what for."""
+
+    at: datetime
+    summary: str
+
+
+def refusal(refused: Refused) -> ApplicationError:
+    """A refusal as callers see it: its type is the first code, its details are all reasons."""
+    reasons = [dict(reason) for reason in refused.reasons]
+    return ApplicationError(str(refused), reasons, type=refused.code, non_retryable=True)
+
+
+class Engine(Generic[C]):
+    """Holds a case for its workflow. `decide` applies a command; `show` and `follow` are the workflow's own part."""
+
+    def __init__(
+        self,
+        decide: Callable[[C, str, Any, datetime, Trying], Answer],
+        show: Callable[[C, datetime], tuple[Attributes, dict[str, Any], str]],
+        follow: Callable[[C, datetime], None],
+        settled: Callable[[], bool],
+        wake: Callable[[C, datetime], Wake | None] = lambda _case, _now: None,
+    ) -> None:
+        self._decide, self._show, self._follow, self._settled, self._own_wake = decide, show, follow, settled, wake
+        self._case: C | None = None
+        self._under_way: set[str] = set()
+        self._wake: Wake | None = None
+        self._memo: dict[str, Any] = {}
+        self._details = ""
+        self._rolling = False
+        self._delivery = Delivery(lambda: self.case, self.tick)
+
+    @property
+    def case(self) -> C:
+        if self._case is None:
+            raise ApplicationError("The case has not begun.", type="unavailable", non_retryable=True)
+        return self._case
+
+    @property
+    def begun(self) -> bool:
+        return self._case is not None
+
+    def begin(self, case: C) -> None:
+        """Take up a case, new or carried over from the run before; `live` sets it in motion."""
+        self._case = case
+        self._memo = dict(workflow.memo())
+
+    # --- commands
+
+    def check(self, name: str, body: Any) -> None:
+        """Refuse in the validator, on a copy: a refusal leaves nothing in the history."""
+        update = workflow.current_update_info()
+        if self._case is None or update is None:
+            return
+        try:
+            if update.id in self._under_way or self._case.ledger.find(update.id) is not None:
+                return
+            self._decide(self._case.trial(), name, body, workflow.now(), Trying.ON_A_COPY)
+        except Refused as refused:
+            raise refusal(refused) from None
+
+    async def handle(self, name: str, body: Any) -> Answer:
+        """One effect for each update ID, for life; repeats wait for the first and get its answer."""
+        update = workflow.current_update_info()
+        update_id = "" if update is None else update.id
+        trying = Trying.TRIED if self.begun else Trying.NOT_TRIED
+        await workflow.wait_condition(lambda: self.begun)
+        while update_id in self._under_way:
+            await workflow.wait_condition(lambda: update_id not in self._under_way)
+        now = workflow.now()
+        try:
+            if (first := self.case.ledger.find(update_id)) is not None:
+                return first
+            changed = self.case.trial()
+            answer = self._decide(changed, name, body, now, trying)
+        except Refused as refused:
+            raise refusal(refused) from None
+        changed.ledger.keep(update_id, answer, now)
+        self._case = changed
+        self._under_way.add(update_id)
+        try:
+            self.tick()
+            await workflow.wait_condition(self._settled)
+        finally:
+            self._under_way.discard(update_id)
+        return answer
+
+    # --- time
+
+    def tick(self) -> None:
+        """Let happen what is due, hand out what follows, and show how things stand. Never waits."""
+        if self._case is None:
+            return
+        case, now = self._case, workflow.now()
+        case.advance(now, now)
+        again = None if self._rolling else self._delivery.work(now)
+        self._follow(case, now)
+        self._publish(case, now)
+        upcoming = case.upcoming()
+        zone = case.policy.time_zone
+        wakes = [] if again is None else [Wake(again, f"letters wait until {again:%Y-%m-%d %H:%M} UTC")]
+        if upcoming is not None:
+            at = upcoming[1].at
+            wakes.append(Wake(at, f"{upcoming[1].trigger.value} on {local_date(at, zone)} ({zone})"))
+        if (own := self._own_wake(case, now)) is not None:
+            wakes.append(own)
+        self._wake = min(wakes, default=None)
+
+    def next_wake(self) -> datetime | None:
+        return None if self._wake is None else self._wake.at
+
+    async def live(self, leave: Callable[[], bool]) -> None:
+        """Wait for one moment after the other, until the workflow is to leave this run."""
+        self.tick()
+        while not leave():
+            armed = self._wake
+            if armed is None:
+                await workflow.wait_condition(lambda: leave() or self._wake is not None)
+                continue
+            left = armed.at - workflow.now()
+            if left <= timedelta(0):
+                self.tick()
+                continue
+            try:
+                await workflow.wait_condition(
+                    lambda armed=armed: leave() or self._wake != armed, timeout=left, timeout_summary=armed.summary
+                )
+            except TimeoutError:
+                self.tick()
+
+    async def wind_down(self) -> None:
+        """Before a run ends: every handler answered, every neighbour told, no letter under way.
+
+        A letter that waits for its next attempt is cancelled and goes on in the next run; an attempt under way is
+        awaited.
+        """
+        self._rolling = True
+        self._delivery.stop()
+        await workflow.wait_condition(
+            lambda: workflow.all_handlers_finished() and self._delivery.idle() and self._settled()
+        )
+
+    def roll_over(self, carried: Answer) -> NoReturn:
+        """Continue as new, with the memo: only what was given at the start would come back."""
+        workflow.continue_as_new(carried, memo=dict(workflow.memo()))
+
+    @property
+    def quiet(self) -> bool:
+        """No letter waits or is under way, and every neighbour was told."""
+        return not self.case.outbox and self._delivery.idle() and self._settled()
+
+    def _publish(self, case: C, now: datetime) -> None:
+        """Search attributes and memo where they changed: an upsert is billed, however many attributes it has."""
+        attributes, memo, details = self._show(case, now)
+        known = workflow.info().typed_search_attributes
+        updates: list[SearchAttributeUpdate[Any]] = []
+        for key, value in attributes.items():
+            before = known.get(key)
+            if value is None and before is not None:
+                updates.append(key.value_unset())
+            elif value is not None and value != before and not (value == [] and before is None):
+                updates.append(key.value_set(value))
+        if updates:
+            workflow.upsert_search_attributes(updates)
+        if any(value != self._memo.get(name) for name, value in memo.items()):
+            workflow.upsert_memo(memo)
+            self._memo |= memo
+        if details != self._details:
+            workflow.set_current_details(details)
+            self._details = details

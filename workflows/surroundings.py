@@ -1,0 +1,25 @@
+"""What a worker's settings say to its workflows. Values only: nothing here may change which commands a workflow gives."""
+
+from dataclasses import dataclass
+
+from workflows.names import MAIL_TASK_QUEUE
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    mail_task_queue: str = MAIL_TASK_QUEUE
+    show_organization: bool = True
+    """Whether the organisation's name stands in search attributes and current details."""
+
+
+_here = Surroundings()
+
+
+def put(surroundings: Surroundings) -> None:
+    """Whoever starts a worker says where it works."""
+    global _here
+    _here = surroundings
+
+
+def here() -> Surroundings:
+    return _here
