@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC
 from email.errors import MessageError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy, Policy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from hashlib import sha256
+from typing import Any
 
 from activities.mail import Message, MessageRefused, RecipientRefused, Rendered, address_of
 from states.letters import Letter
@@ -61,24 +63,21 @@ POLICY = _policy()
 class MimeComposer:
     """Writes messages from one sender."""
 
-    def __init__(self, mail_from: str) -> None:
-        """`mail_from` is an address, with or without a name. Raises `ValueError`."""
-        name, address = parseaddr(mail_from)
-        local, _, domain = address.rpartition("@")
-        if not local or not domain or not address.isascii() or has_control_characters(mail_from):
-            raise ValueError("the sender is not an e-mail address")
-        self._sender = Address(name, local, domain)
+    def __init__(self, name: str, address: str) -> None:
+        """The sender's name, which may be empty, and address. Raises `ValueError`."""
+        self._sender = _address(name, address)
 
     def compose(self, letter: Letter, rendered: Rendered) -> Message:
         """Raises `MessageRefused` for control characters, `RecipientRefused` for an address that mail cannot carry."""
-        name, address = address_of(letter)
-        to = _address(name, address)
-        manager = letter.account_manager
-        _refuse_control_characters(rendered.subject, name, manager.name)
-        _refuse_control_characters(rendered.text, rendered.html, allowed="\n")
+        if any(map(has_control_characters, _texts(letter.model_dump()))):
+            raise MessageRefused("the letter holds control characters")
+        try:
+            to = _address(*address_of(letter))
+        except ValueError:
+            raise RecipientRefused("mail cannot be addressed like this") from None
         message = EmailMessage(policy=POLICY)
         try:
-            self._head(message, letter, rendered.subject, to, _address(manager.name, manager.email))
+            self._head(message, letter, rendered.subject, to)
             self._body(message, letter, rendered)
             raw = message.as_bytes()
         except (ValueError, LookupError, MessageError) as error:
@@ -90,10 +89,10 @@ class MimeComposer:
         """The Message-ID of a letter, or of a thread's root."""
         return f"<{sha256(key.encode()).hexdigest()[:40]}@{self._sender.domain}>"
 
-    def _head(self, message: EmailMessage, letter: Letter, subject: str, to: Address, reply_to: Address) -> None:
+    def _head(self, message: EmailMessage, letter: Letter, subject: str, to: Address) -> None:
         message["From"] = self._sender
         message["To"] = to
-        message["Reply-To"] = reply_to
+        message["Reply-To"] = _address(letter.account_manager.name, letter.account_manager.email)
         message["Subject"] = subject
         message["Date"] = format_datetime(letter.written_at.astimezone(UTC))
         message["Message-ID"] = self.message_id(letter.key)
@@ -113,31 +112,33 @@ class MimeComposer:
         message["Content-Language"] = rendered.language
 
 
-def has_control_characters(text: str, allowed: str = "") -> bool:
-    """Whether it holds what no header and no letter may hold."""
-    return any(
-        character not in allowed and unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text
-    )
+def has_control_characters(text: str) -> bool:
+    """Whether it holds what no line of a letter may hold, line breaks included."""
+    return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
 
 
-def _refuse_control_characters(*texts: str, allowed: str = "") -> None:
-    if any(has_control_characters(text, allowed) for text in texts):
-        raise MessageRefused("the letter holds control characters")
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
 
 
 def _address(name: str, address: str) -> Address:
-    local, _, domain = address.strip().rpartition("@")
+    """Raises `ValueError` for what Python would write out wrong: spaces, brackets, letters beyond ASCII."""
+    local, _, domain = address.rpartition("@")
+    ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    if not re.fullmatch(r"[!-~]+", local) or not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f.:]+\]", ascii_domain):
+        raise ValueError("not an e-mail address")
+    if has_control_characters(name):
+        raise ValueError("not a name")
     try:
-        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
-        # `Address` writes a domain out as it comes: brackets, spaces and the like must not get that far.
-        if not local or not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f.:]+\]", ascii_domain):
-            raise ValueError
-        local.encode("ascii")
-        if has_control_characters(local):
-            raise ValueError
         return Address(name, local, ascii_domain)
-    except (ValueError, IndexError):
-        raise RecipientRefused("mail cannot be addressed like this") from None
+    except (IndexError, MessageError):
+        raise ValueError("not an e-mail address") from None
 
 
 def _guard(raw: bytes) -> None:

@@ -45,8 +45,7 @@ class JinjaRenderer:
 
     def render(self, letter: Letter) -> Rendered:
         """Raises a `jinja2.TemplateError` for a name the template uses and the letter lacks."""
-        language = effective_language(letter)
-        context = self._context(letter, language)
+        context = self.context(letter)
         template = self._environment.get_template(f"{letter.name}.txt.j2")
         words = self._words(template, context)
         subject = words["subject"]
@@ -57,7 +56,7 @@ class JinjaRenderer:
             subject=subject,
             text=_tidy(template.render(context)),
             html=html.render(context, words=words, subject=subject) + "\n",
-            language=language,
+            language=context["language"],
         )
 
     def _words(self, template: Template, context: dict[str, Any]) -> dict[str, str]:
@@ -70,7 +69,9 @@ class JinjaRenderer:
         shorter = name[: max(len(name) - excess - 1, 12)].rstrip() + "…"
         return self._words(template, {**context, "organization": shorter})["subject"]
 
-    def _context(self, letter: Letter, language: str) -> dict[str, Any]:
+    def context(self, letter: Letter) -> dict[str, Any]:
+        """Every name a template may use."""
+        language = effective_language(letter)
         wording = LANGUAGES[language](letter.time_zone)
         link = _link(letter)
         return {
@@ -130,5 +131,5 @@ def _link(letter: Letter) -> InvitationLink | None:
 
 
 def _tidy(text: str) -> str:
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"

@@ -6,9 +6,9 @@ import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import unquote, urlsplit
+from typing import Literal
 
 import aiosmtplib
 
@@ -22,7 +22,7 @@ from activities.mail import (
     RecipientRefused,
 )
 
-PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+Security = Literal["none", "starttls", "tls"]
 OUR_FAULT = frozenset({530, 534, 535, 538})
 """The relay wants a login, another login, or TLS: whichever verb it answers like that, no reader is to blame."""
 GREYLISTED = timedelta(minutes=5)
@@ -49,41 +49,6 @@ class Limits:
     quit: float = 2
 
 
-@dataclass(frozen=True)
-class Relay:
-    """What an SMTP address says. Its text form hides the password."""
-
-    scheme: str
-    host: str
-    port: int
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-
-def read_url(url: str) -> Relay:
-    """Of `smtp://`, `smtp+starttls://` or `smtps://`. Raises a `ValueError` that does not repeat the URL."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise ValueError("not a URL with a host and a port") from None
-    if parts.scheme not in PORTS:
-        raise ValueError(f"the scheme must be one of {', '.join(PORTS)}")
-    if not parts.hostname:
-        raise ValueError("the host is missing")
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError("nothing may follow host and port")
-    if parts.scheme == "smtp" and not is_loopback(parts.hostname):
-        raise ValueError("without TLS only a relay on this machine may be used: take smtp+starttls:// or smtps://")
-    return Relay(
-        parts.scheme,
-        parts.hostname,
-        PORTS[parts.scheme] if port is None else port,
-        unquote(parts.username) if parts.username else None,
-        unquote(parts.password) if parts.password else None,
-    )
-
-
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
     try:
@@ -97,17 +62,25 @@ class SmtpTransport:
 
     def __init__(
         self,
-        url: str,
+        host: str,
+        port: int,
+        security: Security,
         *,
+        username: str | None = None,
+        password: str | None = None,
         local_hostname: str = "localhost",
         tls_context: ssl.SSLContext | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self._relay = read_url(url)
+        """`local_hostname` is how we greet the relay. Raises `ValueError` for mail in clear to another machine."""
+        if security == "none" and not is_loopback(host):
+            raise ValueError("without TLS only a relay on this machine may be used")
+        self._host, self._port, self._security = host, port, security
+        self._username, self._password = username, password
         self._local_hostname = local_hostname
         self._limits = limits or Limits()
         # One for all connections: making it takes longer than sending.
-        self._tls = None if self._relay.scheme == "smtp" else tls_context or ssl.create_default_context()
+        self._tls = None if security == "none" else tls_context or ssl.create_default_context()
 
     async def send(self, envelope_from: str, to: str, raw: bytes) -> Accepted:
         """Raises the `NotSent` that fits how far it came and what the relay said."""
@@ -134,14 +107,14 @@ class SmtpTransport:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Client]:
         client = Client(
-            hostname=self._relay.host,
-            port=self._relay.port,
-            username=self._relay.username,
-            password=self._relay.password,
+            hostname=self._host,
+            port=self._port,
+            username=self._username,
+            password=self._password,
             local_hostname=self._local_hostname,
             timeout=self._limits.command,
-            use_tls=self._relay.scheme == "smtps",
-            start_tls=self._relay.scheme == "smtp+starttls",
+            use_tls=self._security == "tls",
+            start_tls=self._security == "starttls",
             tls_context=self._tls,
         )
         try:

@@ -51,12 +51,10 @@ class Invitations(Protocol):
     """The part of the client that this page needs. Both raise `Refused`."""
 
     async def invitation(self, vip_number: str) -> dict[str, Any]:
-        """The contract's *customer* and the number of its `invitation`."""
-        ...
+        """The contract's *customer*, with the number of its `invitation`."""
 
     async def accept(self, vip_number: str, body: dict[str, Any], idempotency_key: str) -> dict[str, Any]:
         """The update `accept_invitation`."""
-        ...
 
 
 def app(

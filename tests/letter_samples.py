@@ -114,7 +114,7 @@ ALSO: dict[str, dict[str, Any]] = {
     "letter_undeliverable": {
         "undelivered_letter": "deactivation_warning",
         "address": CONTACT.email,
-        "reason": "550 5.1.1",
+        "reason": "recipient_refused",
         "authorization_number": NUMBER,
     },
 }
