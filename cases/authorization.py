@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from cases.authorization_letters import write
 from cases.case import Case, Track
-from cases.journal import Outcome
+from cases.journal import Outcome, Why
 from cases.outbox import Item
 from states.authorization import AUTHORIZATION, State, Trigger, deactivation_day
 from states.calendar import start_of_day
@@ -91,7 +91,7 @@ class AuthorizationCase(Case):
         if view.news <= self.view.news:
             return
         changed = set()
-        if view.contact != self.view.contact:
+        if view.contact != self.view.contact or view.invitation != self.view.invitation:
             changed.add(Reader.CONTACT)
         if view.account_manager != self.view.account_manager:
             changed.add(Reader.ACCOUNT_MANAGER)
@@ -162,6 +162,8 @@ class AuthorizationCase(Case):
 
     def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime) -> None:
         Case.letter_done(self, item, outcome, why, now)
+        if outcome is Outcome.SKIPPED or why == Why.SHELF_LIFE_OVER:
+            return  # nobody refused it, and it reached nobody
         refused = [one for one in self.facts.warnings_refused if one is not item.reader]
         if outcome is Outcome.UNDELIVERED and item.letter == DeactivationWarning.name:
             refused.append(item.reader)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from cases.journal import Entry, Kind, Outcome, Why
 from cases.ledger import Ledger
-from cases.outbox import Item, Review, earliest, review
-from states.calendar import local_date
+from cases.outbox import SHELF_LIFE, Item, Review, earliest, review
+from states.calendar import local_date, start_of_day
 from states.facts import Instant, Reader
 from states.letters import LETTERS, MANAGER, Letter, LetterUndeliverable
 from states.lifecycle import Lifecycle, Moment, Row, Send
@@ -47,7 +47,7 @@ class Case:
     cursor: Instant
     """Everything due up to here has happened."""
     quiet_until: Instant | None = None
-    """Taking over: no letter goes out about what happened before (section 10)."""
+    """Taking over: what is processed before, its past, causes no letter (section 10)."""
     journal: list[Entry] = field(default_factory=list)
     sequence: int = 0
     outbox: list[Item] = field(default_factory=list)
@@ -199,7 +199,7 @@ class Case:
         about: dict[str, Any] | None = None,
     ) -> None:
         """Put a letter into the outbox, once for each reader."""
-        if self.quiet_until is not None and effective < self.quiet_until:
+        if self.quiet_until is not None and now < self.quiet_until:
             return
         not_before = earliest(effective, now, self.policy) if act is Act.TIME else now
         track = self.track(machine)
@@ -232,10 +232,16 @@ class Case:
         """Why a letter is no longer to be sent, if so."""
         if item.letter == LetterUndeliverable.name:
             return None if Reader.CONTACT in self.unreachable else Why.REASON_GONE
-        track = self.track(item.machine)
-        if not LETTERS[item.letter].outlives_its_state and (track.state, track.since) != (item.state, item.since):
+        if not LETTERS[item.letter].outlives_its_state and not self._still(item):
             return Why.REASON_GONE
         return Why.NOTHING_LEFT_TO_SAY if self.nothing_left_to_say(item) else None
+
+    def _still(self, item: Item) -> bool:
+        """The state that the letter speaks of has not been left."""
+        track = self.track(item.machine)
+        if (track.state, track.since) == (item.state, item.since):
+            return True
+        return self.machines[item.machine].continues.get(track.state) == item.state
 
     def handed_over(self, item: Item, now: datetime) -> dict[str, Any]:
         """The letter as it goes to the activity; the same for every attempt."""
@@ -243,7 +249,10 @@ class Case:
             return item.written
         letter = self.write(item, now)
         written = {"letter": letter.name, **letter.model_dump(mode="json", exclude_none=True)}
-        marked = item._replace(handed_over_at=now, written=written)
+        day = letter.worthless_on()
+        zone = self.policy.time_zone
+        keeps_until = now + SHELF_LIFE if day is None else max(now, start_of_day(day, zone))
+        marked = item._replace(handed_over_at=now, written=written, keeps_until=keeps_until)
         self.outbox = [marked if one.number == item.number else one for one in self.outbox]
         return written
 
@@ -273,7 +282,8 @@ class Case:
             self.news += 1
             if item.reader is Reader.CONTACT:
                 about = {"undelivered_letter": item.letter, "address": self.contact_address(), "reason": why or ""}
-                self.post(LetterUndeliverable, MANAGER, item.machine, now, now, Act.PERSON, False, about)
+                act = Act.TIME if why == Why.SHELF_LIFE_OVER else Act.PERSON
+                self.post(LetterUndeliverable, MANAGER, item.machine, now, now, act, False, about)
 
     def readers_of(self, _letter: type[Letter], readers: tuple[Reader, ...]) -> tuple[Reader, ...]:
         return readers

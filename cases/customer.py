@@ -120,7 +120,7 @@ class CustomerCase(Case):
             membership=MembershipTrack(None, now, MembershipFacts(invited_at=now)),
             renewal=RenewalTrack(RenewalState.NO_TERM, now, RenewalFacts(custom_anniversary=custom)),
         )
-        case.fire("membership", Trigger.INVITE, now, quiet_until or now, actor=invite.actor)
+        case.fire("membership", Trigger.INVITE, now, now, actor=invite.actor)
         case.told = case.view()
         return case
 
@@ -171,18 +171,15 @@ class CustomerCase(Case):
         """What an authorization's news means for the renewal: R1, R6, R9, R13, R14."""
         before = self.known.get(snapshot.authorization_number)
         heard = {order.order_reference: order for order in before.facts.orders} if before is not None else {}
-        orders = tuple(
-            order.model_copy(
-                update={
-                    "recorded_at": heard[order.order_reference].recorded_at if order.order_reference in heard else now
-                }
-            )
-            for order in snapshot.facts.orders
-        )
+        orders = snapshot.facts.orders
         new = [order.ordered_at for order in orders if order.order_reference not in heard]
         at = min([*new, now]) if new else min(snapshot.since, now)
         if new or any(heard[order.order_reference].returned != order.returned for order in orders):
             self.advance(at, now, events_first=True)
+        # Whatever was told after a term had ended belongs to the next, whenever it was placed.
+        terms = {reference: order.term for reference, order in heard.items()}
+        told_in = [terms.get(order.order_reference, self.renewal.facts.term) for order in orders]
+        orders = tuple(o.model_copy(update={"term": term}) for o, term in zip(orders, told_in, strict=True))
         facts = snapshot.facts.model_copy(update={"orders": orders})
         self.known[snapshot.authorization_number] = snapshot.model_copy(update={"facts": facts})
         self.news += 1

@@ -13,21 +13,32 @@ from states.calendar import start_of_day
 from states.catalogue import Catalogue
 from states.facts import Quantities, RenewalFacts, minus, plus
 from states.refusals import Reason, Refused, refuse
-from states.renewal import RENEWAL, Trigger, to_renew, window_opens_on
+from states.renewal import RENEWAL, State, Trigger, to_renew, window_opens_on
 from states.standing import reasons_against
 
 Answer = dict[str, Any]
 
 
 def place_renewal_order(
-    case: CustomerCase, body: PlaceOrder, now: datetime, number: str, sold: Catalogue | None
+    case: CustomerCase,
+    body: PlaceOrder,
+    now: datetime,
+    _number: str,
+    sold: Catalogue | None,
+    *,
+    judged: bool = True,
 ) -> Answer:
-    """R6, R9: all that is held and not renewed yet, or these lines; what goes beyond what is held is bought."""
+    """R6, R9: all that is held and not renewed yet, or these lines; what goes beyond what is held is bought.
+
+    Unless `judged`, the buying rules are not applied to it.
+    """
     said = None if body.lines is None else added_up(body.lines)
     if (known := case.references.answer("place_renewal_order", body.order_reference, said)) is not None:
         return known
     happened_at(body.ordered_at, now, case.first_invited_at, "ordered_at")
     at = case.arrive(body.ordered_at, now)
+    if case.renewal.state is State.UPCOMING:
+        case.advance(at, now)  # an order placed as the window opens was not placed before it
     facts = case.renewal.facts
     RENEWAL.step(case.renewal.state, Trigger.RENEW, facts, case.policy)
     if at < (opens := start_of_day(window_opens_on(facts, case.policy), case.policy.time_zone)):
@@ -35,7 +46,8 @@ def place_renewal_order(
     lines = minus(facts.ending, facts.renewed) if said is None else said
     if not lines:
         raise refuse("nothing_to_renew", "Everything held is renewed already.")
-    _check_beyond(case, facts, lines, now, sold)
+    if judged:
+        _check_beyond(case, facts, lines, now, sold)
     renewed = plus(facts.renewed, lines)
     declined = _taken_back(facts, renewed)
     about = {"order_reference": body.order_reference, "order": lines}

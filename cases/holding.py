@@ -26,6 +26,6 @@ def recounted(facts: RenewalFacts, known: Iterable[Snapshot], policy: Policy) ->
 
 def _counts(order: Order, facts: RenewalFacts, policy: Policy) -> bool:
     """An order of an earlier term no longer counts; one told after that term ended belongs to the running one."""
-    if facts.counted_since is None or order.recorded_at >= facts.counted_since:
+    if order.term >= facts.term:
         return True
     return facts.counted_from is not None and local_date(order.ordered_at, policy.time_zone) >= facts.counted_from

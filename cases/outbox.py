@@ -11,7 +11,7 @@ from states.letters import LETTERS
 from states.policy import Policy
 
 SHELF_LIFE = timedelta(days=14)
-"""From when a letter was handed over for sending, for letters whose life is not that of their reason."""
+"""From when a letter was handed over for sending; invitations and reminders keep until a date they name."""
 
 
 class Item(NamedTuple):
@@ -34,6 +34,8 @@ class Item(NamedTuple):
     handed_over_at: Instant | None = None
     written: dict[str, Any] | None = None
     """The letter as it was handed over: every further attempt sends the same."""
+    keeps_until: Instant | None = None
+    """End of its shelf life: what was handed over and not delivered by then is undelivered (section 2)."""
 
     @property
     def lane(self) -> str:
@@ -76,6 +78,9 @@ def review(
     given_up: list[Verdict] = []
     again: list[datetime] = []
     for item in sorted(outbox, key=lambda one: (one.not_before, one.number)):
+        if item.keeps_until is not None and item.keeps_until <= now:
+            given_up.append(Verdict(item, Outcome.UNDELIVERED, Why.SHELF_LIFE_OVER))
+            continue
         if (why := doubt(item)) is not None:
             given_up.append(Verdict(item, Outcome.SKIPPED, why))
             continue
@@ -89,12 +94,8 @@ def review(
             if waits or changed_on.get(item.lane) == today:
                 given_up.append(Verdict(item, Outcome.SKIPPED, Why.SUPERSEDED))
                 continue
-        if item.handed_over_at is not None and not kind.kept_while_true:
-            ends = item.handed_over_at + SHELF_LIFE
-            if ends <= now:
-                given_up.append(Verdict(item, Outcome.UNDELIVERED, Why.SHELF_LIFE_OVER))
-                continue
-            again.append(ends)
+        if item.keeps_until is not None:
+            again.append(item.keeps_until)
         if older is not None:
             given_up.append(Verdict(older, Outcome.SKIPPED, Why.SUPERSEDED))
         ready[item.lane] = item

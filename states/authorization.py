@@ -223,6 +223,8 @@ AUTHORIZATION = Lifecycle(
         Row("A17", S.RETURN_REQUESTED, T.DECLINE_RETURN,     always,                S.ORDERED,          (to_manager(ReturnDeclined),)),
         Row("A18", S.ORDERED,          T.RETURN_WINDOW_ENDS, always,                S.SETTLED),
     ),
+    # What was received, returned or cancelled is so all the same once the return windows are over (A18).
+    continues={S.SETTLED: S.ORDERED},
     moments={
         S.PENDING: (At(overdue_starts, T.ORDER_DUE), Remind(next_order_reminder, T.REMIND)),
         S.OVERDUE: (

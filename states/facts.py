@@ -106,6 +106,8 @@ class Order(Fact):
     lines: Quantities
     ordered_at: Instant
     recorded_at: Instant
+    term: int = 0
+    """The customer's term in which it was told of this order (`RenewalFacts.term`)."""
     returned: Quantities = {}
 
 
@@ -155,8 +157,8 @@ class RenewalFacts(Fact):
     term_start: date | None = None
     """The running term's first day: that of the first order, later the last anniversary."""
     counted_from: date | None = None
-    counted_since: Instant | None = None
-    """What the running term counts: orders placed from the day, or told since the instant; None: every order."""
+    term: int = 0
+    """Counts the terms that ended. The running one counts orders placed from `counted_from` on, or told in it."""
     turn: int = 0
     carried: Quantities = {}
     """What was renewed into this term."""

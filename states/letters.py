@@ -5,7 +5,7 @@ Dates are local dates of the policy's time zone, which every letter names.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from states.facts import AccountManager, Contact, Fact, LetterLine, Reader, RenewalLine, RequestedBy
@@ -36,8 +36,6 @@ class Letter(Fact):
     """A reminder gives way to the letter of a change of state on the same day (section 2)."""
     outlives_its_state: ClassVar[bool] = False
     """It tells of what was lost, so it goes even when the state it speaks of has been left (section 11)."""
-    kept_while_true: ClassVar[bool] = False
-    """Its shelf life is as long as its reason, not 14 days (section 2)."""
 
     key: str
     """Same for every attempt and for life: what the Message-ID is made of."""
@@ -50,6 +48,10 @@ class Letter(Fact):
     organization: str
     vip_number: str
     time_zone: str
+
+    def worthless_on(self) -> date | None:
+        """The local day from which on it comes too late; None: 14 days after it was handed over (section 2)."""
+        return None
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -72,7 +74,9 @@ class Invitation(MembershipLetter):
     """M1, M4, M7: join the plan; the action is to accept through the link."""
 
     readers = CONTACT
-    kept_while_true = True
+
+    def worthless_on(self) -> date | None:
+        return self.expires_on + timedelta(days=1)
 
 
 class InvitationReminder(MembershipLetter):
@@ -80,7 +84,9 @@ class InvitationReminder(MembershipLetter):
 
     readers = CONTACT
     reminder = True
-    kept_while_true = True
+
+    def worthless_on(self) -> date | None:
+        return self.expires_on + timedelta(days=1)
 
 
 class InvitationExpired(MembershipLetter):
@@ -157,7 +163,9 @@ class OrderReminder(AuthorizationLetter):
 
     readers = MANAGER
     reminder = True
-    kept_while_true = True
+
+    def worthless_on(self) -> date | None:
+        return self.overdue_on
 
 
 class AuthorizationCancelled(AuthorizationLetter):
@@ -180,7 +188,9 @@ class OverdueReminder(AuthorizationLetter):
 
     readers = MANAGER
     reminder = True
-    kept_while_true = True
+
+    def worthless_on(self) -> date | None:
+        return self.deactivated_on
 
 
 class DeactivationWarning(AuthorizationLetter):
@@ -188,7 +198,9 @@ class DeactivationWarning(AuthorizationLetter):
 
     readers = BOTH
     reminder = True
-    kept_while_true = True
+
+    def worthless_on(self) -> date | None:
+        return self.deactivated_on
 
 
 class LicencesDeactivated(AuthorizationLetter):
@@ -252,8 +264,10 @@ class RenewalReminder(RenewalLetter):
 
     readers = BOTH
     reminder = True
-    kept_while_true = True
     window_is_open: bool
+
+    def worthless_on(self) -> date | None:
+        return self.anniversary_date if self.window_is_open else self.window_opens_on
 
 
 class RenewalReady(RenewalLetter):
@@ -282,7 +296,9 @@ class RenewalLastChance(RenewalLetter):
 
     readers = BOTH
     reminder = True
-    kept_while_true = True
+
+    def worthless_on(self) -> date | None:
+        return self.expires_on
 
 
 class LicencesExpired(RenewalLetter):

@@ -130,6 +130,8 @@ class Lifecycle(Generic[F]):
     """By trigger and state: the code of the refusal and its sentence."""
     initial: StrEnum | None = None
     """Where it begins, when no row of the rules begins it."""
+    continues: Mapping[Any, StrEnum] = field(default_factory=dict)
+    """By state: the one whose letters are still true in it, since time alone went on without a word."""
 
     def __post_init__(self) -> None:
         problems = list(self._problems())
@@ -178,9 +180,7 @@ class Lifecycle(Generic[F]):
                     best = Moment(at, moment.trigger, False)
         return best
 
-    def reminding(
-        self, state: StrEnum, facts: F, policy: Policy, after: datetime, at: datetime
-    ) -> tuple[StrEnum, ...]:
+    def reminding(self, state: StrEnum, facts: F, policy: Policy, after: datetime, at: datetime) -> tuple[StrEnum, ...]:
         """The reminders due at exactly this instant, if none is due between `after` and it; in the table's order."""
         reminders = (one for one in self.moments.get(state, ()) if isinstance(one, Remind))
         return tuple(one.trigger for one in reminders if one.next(facts, policy, after) == at)

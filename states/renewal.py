@@ -148,14 +148,14 @@ def fix_anniversary(facts: RenewalFacts, policy: Policy, _now: datetime) -> Rene
     return facts.model_copy(update={"anchor": anchor, "anniversary": first, "turn": facts.turn + 1})
 
 
-def begin_next_year(facts: RenewalFacts, _policy: Policy, now: datetime) -> RenewalFacts:
+def begin_next_year(facts: RenewalFacts, _policy: Policy, _now: datetime) -> RenewalFacts:
     ended = anniversary(facts)
     return facts.model_copy(
         update={
             "anniversary": next_anniversary(facts.anchor or ended, ended),
             "term_start": ended,
             "counted_from": ended,
-            "counted_since": now,
+            "term": facts.term + 1,
             "turn": facts.turn + 1,
             "carried": facts.renewed,
             "ending": {},
@@ -166,9 +166,9 @@ def begin_next_year(facts: RenewalFacts, _policy: Policy, now: datetime) -> Rene
     )
 
 
-def end_term(facts: RenewalFacts, _policy: Policy, now: datetime) -> RenewalFacts:
+def end_term(facts: RenewalFacts, _policy: Policy, _now: datetime) -> RenewalFacts:
     """No anniversary is fixed any more; a custom date stays for the next first order while it is ahead."""
-    return RenewalFacts(custom_anniversary=facts.custom_anniversary, counted_since=now, turn=facts.turn)
+    return RenewalFacts(custom_anniversary=facts.custom_anniversary, term=facts.term + 1, turn=facts.turn)
 
 
 S, T = State, Trigger
@@ -219,6 +219,8 @@ RENEWAL = Lifecycle(
         Row("R13", S.PAST_DUE, T.LICENCES_CHANGED, nothing_remains,                   S.NO_TERM,  (Change(end_term),)),
         Row("R14", S.RENEWED,  T.LICENCES_CHANGED, something_is_to_renew,             S.READY),
     ),
+    # An order received for the whole of it is still received when the next year has begun without a word (R10).
+    continues={S.IN_TERM: S.RENEWED},
     moments={
         S.IN_TERM:  (At(upcoming_starts, T.RENEWAL_UPCOMING),),
         S.UPCOMING: (At(window_opens, T.WINDOW_OPENS), Remind(next_upcoming_reminder, T.REMIND)),
