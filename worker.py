@@ -110,7 +110,8 @@ def mail_of(settings: Settings) -> Mail:
         raise SettingsError("VIP_SMTP_URL and VIP_MAIL_FROM are needed to send letters")
     links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
     renderer = JinjaRenderer(reseller_name=settings.reseller_name or "", support=settings.support or "", links=links)
-    transport = SmtpTransport(relay.host, relay.port, relay.security, username=relay.username, password=relay.password)
+    password = None if relay.password is None else relay.password.get_secret_value()
+    transport = SmtpTransport(relay.host, relay.port, relay.security, username=relay.username, password=password)
     return Mail(renderer, MimeComposer(sender.name, sender.address), transport)
 
 

@@ -28,7 +28,9 @@ class PurchaseAuthorization:
         self._told = 0
         self._telling: asyncio.Task[None] | None = None
         self._roll_over = False
-        self._engine: Engine[AuthorizationCase] = Engine(_decide, _show, self._tell, self._customer_knows)
+        self._engine: Engine[AuthorizationCase] = Engine(
+            _decide, _show, self._tell, self._customer_knows, self._customer_knows
+        )
         self._problem = ""
         try:
             case = load_authorization(start["carried"])

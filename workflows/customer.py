@@ -56,7 +56,9 @@ class Customer:
         self._starting: asyncio.Task[None] | None = None
         self._roll_over = False
         self._turn = 0
-        self._engine: Engine[CustomerCase] = Engine(_decide, _show, self._follow, self._settled, self._look_for_lost)
+        self._engine: Engine[CustomerCase] = Engine(
+            _decide, _show, self._follow, self._all_started, self._all_told, self._look_for_lost
+        )
         if isinstance(start, dict) and "carried" in start:
             self._begin(load_customer(start["carried"]))
 
@@ -247,8 +249,11 @@ class Customer:
         next_year = self._engine.case.renewal.facts.turn > self._turn > 0
         return self._roll_over or next_year or workflow.info().is_continue_as_new_suggested()
 
-    def _settled(self) -> bool:
-        return not self._engine.case.to_start and not self._news
+    def _all_started(self) -> bool:
+        return not self._engine.case.to_start
+
+    def _all_told(self) -> bool:
+        return self._all_started() and not self._news
 
     def _follow(self, case: CustomerCase, _now: datetime) -> None:
         if case.to_start and (self._starting is None or self._starting.done()):

@@ -7,6 +7,7 @@ answer. So decisions never interleave and need no locks.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from temporalio import workflow
@@ -46,17 +47,23 @@ def refusal(refused: Refused) -> ApplicationError:
 
 
 class Engine(Generic[C]):
-    """Holds a case for its workflow. `decide` applies a command; `show` and `follow` are the workflow's own part."""
+    """Holds a case for its workflow, which gives it what is its own part.
+
+    `decide` applies a command, `show` says what operators see, `follow` hands out what follows; a handler answers once
+    it is `answerable`, a run ends once every neighbour was `told`; `wake` is when to look at something else.
+    """
 
     def __init__(
         self,
         decide: Callable[[C, str, Any, datetime, Trying], Answer],
         show: Callable[[C, datetime], tuple[Attributes, dict[str, Any], str]],
         follow: Callable[[C, datetime], None],
-        settled: Callable[[], bool],
+        answerable: Callable[[], bool],
+        told: Callable[[], bool],
         wake: Callable[[C, datetime], Wake | None] = lambda _case, _now: None,
     ) -> None:
-        self._decide, self._show, self._follow, self._settled, self._own_wake = decide, show, follow, settled, wake
+        self._decide, self._show, self._follow, self._own_wake = decide, show, follow, wake
+        self._answerable, self._told = answerable, told
         self._case: C | None = None
         self._under_way: set[str] = set()
         self._wake: Wake | None = None
@@ -115,7 +122,7 @@ class Engine(Generic[C]):
         self._under_way.add(update_id)
         try:
             self.tick()
-            await workflow.wait_condition(self._settled)
+            await workflow.wait_condition(self._answerable)
         finally:
             self._under_way.discard(update_id)
         return answer
@@ -158,10 +165,13 @@ class Engine(Generic[C]):
                 continue
             try:
                 await workflow.wait_condition(
-                    lambda armed=armed: leave() or self._wake != armed, timeout=left, timeout_summary=armed.summary
+                    partial(self._disturbed, leave, armed), timeout=left, timeout_summary=armed.summary
                 )
             except TimeoutError:
                 self.tick()
+
+    def _disturbed(self, leave: Callable[[], bool], armed: Wake) -> bool:
+        return leave() or self._wake != armed
 
     async def wind_down(self) -> None:
         """Before a run ends: every handler answered, every neighbour told, no letter under way.
@@ -172,7 +182,7 @@ class Engine(Generic[C]):
         self._rolling = True
         self._delivery.stop()
         await workflow.wait_condition(
-            lambda: workflow.all_handlers_finished() and self._delivery.idle() and self._settled()
+            lambda: workflow.all_handlers_finished() and self._delivery.idle() and self._told()
         )
 
     def roll_over(self, carried: Answer) -> NoReturn:
@@ -182,7 +192,7 @@ class Engine(Generic[C]):
     @property
     def quiet(self) -> bool:
         """No letter waits or is under way, and every neighbour was told."""
-        return not self.case.outbox and self._delivery.idle() and self._settled()
+        return not self.case.outbox and self._delivery.idle() and self._told()
 
     def _publish(self, case: C, now: datetime) -> None:
         """Search attributes and memo where they changed: an upsert is billed, however many attributes it has."""

@@ -1,4 +1,4 @@
-"""What a worker's settings say to its workflows. Values only: nothing here may change which commands a workflow gives."""
+"""What a worker's settings say to its workflows. Values only: nothing here may change which commands they give."""
 
 from dataclasses import dataclass
 
