@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     link_secret: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(link_secrets)] = Field(
         (), description="at least 32 random characters; several separated by commas, the first one signs"
     )
+    number_secret: SecretStr | None = Field(
+        None,
+        min_length=1,
+        description="keys the VIP numbers made from idempotency keys: the same for every door, never changed",
+    )
     language: Annotated[str, AfterValidator(language_tag)] = "en"
 
     policy: Path = HERE / "policy.toml"

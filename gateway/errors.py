@@ -12,3 +12,17 @@ class Refused(Exception):
         self.code = code
         self.message = message
         self.reasons = [dict(reason) for reason in reasons]
+
+
+class NotFound(Refused):
+    """Nobody knows this number."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("not_found", message, [{"code": "not_found", "message": message}])
+
+
+class Unavailable(Refused):
+    """Nobody answered in time, or nobody is there. What became of the request is unknown; its key finds out."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unavailable", message, [{"code": "unavailable", "message": message}])

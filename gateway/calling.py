@@ -1,0 +1,130 @@
+"""Calls to Temporal: bounded in time, repeated while that is safe, and every "no" in the words of the rules."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from gateway.errors import NotFound, Refused, Unavailable
+from states.refusals import Refused as RefusedByTheRules
+
+T = TypeVar("T")
+Answer = dict[str, Any]
+Handle = WorkflowHandle[Any, Any]
+
+PATIENCE = 10.0
+"""Seconds until a caller is told that no answer came (contract, HTTP)."""
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds between attempts."""
+AGAIN = frozenset(
+    {
+        RPCStatusCode.FAILED_PRECONDITION,  # the case was just going over into its next run
+        RPCStatusCode.RESOURCE_EXHAUSTED,  # ten updates of one case are under way
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+    }
+)
+"""What may be asked again. For an update that is safe: the same update ID has one effect, whatever became of it."""
+_RUN_ENDED = "AcceptedUpdateCompletedWorkflow"
+_NOT_BEGUN = "unavailable"
+
+
+class Gone(Exception):
+    """The workflow is closed, or there never was one."""
+
+
+async def update(handle: Handle, name: str, body: Answer, update_id: str, patience: float = PATIENCE) -> Answer:
+    """One update, exactly once. Raises `Refused`, `Unavailable` or `Gone`."""
+
+    async def once() -> Answer:
+        answer: Answer = await handle.execute_update(name, body, id=update_id, result_type=dict[str, Any])
+        return answer
+
+    return await _answered(once, patience)
+
+
+async def query(handle: Handle, name: str, *body: Any, patience: float = PATIENCE) -> Any:
+    """One query; a closed case answers too, as long as the server keeps it. Raises `Refused`, `Unavailable`, `Gone`."""
+
+    async def once() -> Any:
+        return await handle.query(name, *body)
+
+    return await _answered(once, patience, handle)
+
+
+def in_our_words(refused: RefusedByTheRules) -> Refused:
+    """What the pure core refused, as a door tells it."""
+    return Refused(refused.code, str(refused), refused.reasons)
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """For calls that need no repeats: what the server says, in our words."""
+    try:
+        yield
+    except RPCError as error:
+        raise _of_server(error) from None
+
+
+def refusal_in(cause: BaseException | None) -> Refused:
+    """The refusal that a case raised, from the failure that the server hands on."""
+    if not isinstance(cause, ApplicationError):
+        return Unavailable(f"The case could not answer: {cause}")
+    reasons = cause.details[0] if cause.details and isinstance(cause.details[0], list) else []
+    message = cause.message.removeprefix(f"{cause.type}: ")
+    return Refused(cause.type or "unavailable", message, reasons)
+
+
+async def _answered(once: Callable[[], Awaitable[T]], patience: float, handle: Handle | None = None) -> T:
+    last = "nobody works on this case at the moment"
+    try:
+        async with asyncio.timeout(patience):
+            for pause in (*PAUSES, None):
+                try:
+                    return await once()
+                except WorkflowUpdateFailedError as error:
+                    refusal = refusal_in(error.cause)
+                    if refusal.code not in (_RUN_ENDED, _NOT_BEGUN):
+                        raise refusal from None
+                    last = refusal.message
+                except WorkflowQueryFailedError as error:
+                    if handle is not None and (await handle.describe()).status is WorkflowExecutionStatus.FAILED:
+                        raise Gone(str(error)) from None  # a start that was refused
+                    last = str(error)
+                except WorkflowUpdateRPCTimeoutOrCancelledError:
+                    if (task := asyncio.current_task()) is not None and task.cancelling():
+                        raise asyncio.CancelledError from None
+                except RPCError as error:
+                    if error.status not in AGAIN:
+                        raise _of_server(error) from None
+                    last = error.message
+                if pause is not None:
+                    await asyncio.sleep(pause)
+    except TimeoutError:
+        pass
+    raise Unavailable(f"No answer came within {patience:g} s: {last}")
+
+
+def _of_server(error: RPCError) -> Exception:
+    if error.status is RPCStatusCode.NOT_FOUND and not error.message.startswith("Namespace"):
+        return Gone(error.message)
+    if error.status is RPCStatusCode.INVALID_ARGUMENT:
+        reason = {"code": "invalid_request", "message": error.message}
+        return Refused("invalid_request", error.message, [reason])
+    return Unavailable(error.message or error.status.name)
+
+
+def not_found(number: str) -> NotFound:
+    return NotFound(f"{number} is not known here.")

@@ -1,0 +1,126 @@
+"""From a command line to a gateway and back: options that every command has, where the server is, and the call."""
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from cyclopts import Parameter
+
+from gateway.cli.output import WrongUsage, document
+from gateway.errors import Unavailable
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+    from gateway.client import Gateway
+
+T = TypeVar("T")
+Answer = dict[str, Any]
+CONNECT_LIMIT = 10.0
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Looking:
+    """What every command can be told."""
+
+    json: Annotated[bool, Parameter(negative=(), help="Answer with JSON.")] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Doing(Looking):
+    """What every command that changes something can be told."""
+
+    key: Annotated[str | None, Parameter(help="Idempotency key: the same again has no second effect.")] = None
+    actor: Annotated[str | None, Parameter(help="Who does it, for the journal; by default the login name.")] = None
+
+
+LOOKING, DOING = Looking(), Doing()
+
+
+def ask(options: Looking, question: Callable[["Gateway"], Awaitable[T]], show: Callable[[T], None]) -> None:
+    """Ask a gateway, and print the answer."""
+    answer = asyncio.run(_asked(question))
+    if options.json:
+        document(answer)
+    else:
+        show(answer)
+
+
+def change(
+    options: Doing,
+    body: Answer,
+    act: Callable[["Gateway", Answer, str], Awaitable[Answer]],
+    show: Callable[[Answer], None],
+) -> None:
+    """Do something, once for each key, and print the answer. What is None is left out of the body."""
+    from gateway.keys import new_key
+
+    actor = options.actor or _login()
+    said = {name: value for name, value in {**body, "actor": actor}.items() if value is not None}
+    key = options.key or new_key()
+    try:
+        ask(options, lambda gateway: act(gateway, said, key), show)
+    except Unavailable as unavailable:
+        raise Unavailable(
+            f"{unavailable.message}. The same command with --key {key} finds out what became of it."
+        ) from None
+
+
+def lines(words: Iterable[str]) -> list[Answer] | None:
+    """Products and quantities as they are written: PRODUCT=QUANTITY. None: none were given. Raises `WrongUsage`."""
+    found = []
+    for word in words:
+        product, _, quantity = word.partition("=")
+        if not product or not quantity.removeprefix("-").isdecimal():
+            raise WrongUsage(f"{word} is not PRODUCT=QUANTITY, such as photoshop-team=5")
+        found.append({"product": product, "quantity": int(quantity)})
+    return found or None
+
+
+async def connected() -> "Client":
+    """The server that the environment names, else the stack that runs here, else the usual address.
+
+    Raises `Unavailable` and `WrongUsage`.
+    """
+    from temporalio.client import Client
+    from temporalio.service import RPCError
+
+    from local.stack import NAMESPACE, running
+    from settings import SettingsError, environment, temporal_connection
+
+    try:
+        where = temporal_connection()
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
+    if "TEMPORAL_ADDRESS" not in environment() and (stack := running()) is not None:
+        where = {**where, "target_host": stack.address, "namespace": NAMESPACE}
+    try:
+        async with asyncio.timeout(CONNECT_LIMIT):
+            return await Client.connect(**where)
+    except (TimeoutError, RuntimeError, RPCError):
+        raise Unavailable(
+            f"No Temporal server answers at {where['target_host']}; start one with vip up, or set TEMPORAL_ADDRESS."
+        ) from None
+
+
+async def _asked(question: Callable[["Gateway"], Awaitable[T]]) -> T:
+    from gateway.client import Gateway
+    from settings import SettingsError, load
+
+    try:
+        settings = load()
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
+    secret = settings.number_secret.get_secret_value() if settings.number_secret else ""
+    return await question(Gateway(await connected(), task_queue=settings.task_queue, number_secret=secret))
+
+
+def _login() -> str | None:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return None

@@ -1,0 +1,31 @@
+"""What `vip up` runs: the worker, the invitation page, and the samples, put together."""
+
+from typing import Any
+
+from temporalio.client import Client
+
+from activities.links import Links
+from gateway import page
+from gateway.client import Gateway
+from local.up import Parts
+from samples.planting import plant
+from settings import Settings
+from worker import read_policy, run_worker
+
+
+def _page(client: Client, settings: Settings) -> Any:
+    links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
+    return page.app(
+        Gateway(client, task_queue=settings.task_queue),
+        links,
+        reseller_name=settings.reseller_name or "",
+        support=settings.support or "",
+        time_zone=read_policy(settings).time_zone,
+    )
+
+
+async def _samples(client: Client, settings: Settings) -> str:
+    return await plant(Gateway(client, task_queue=settings.task_queue))
+
+
+PARTS = Parts(worker=run_worker, page=_page, samples=_samples)

@@ -1,0 +1,152 @@
+"""Customers, authorizations and what happened to them, for people to read."""
+
+from typing import Any
+
+from gateway.cli.output import facts, quantities, table, when
+
+Answer = dict[str, Any]
+
+
+def customer(answer: Answer) -> None:
+    """The details page: the customer, what is open, products and licences, every authorization."""
+    contact, manager = answer["contact"], answer["account_manager"]
+    facts(
+        answer["organization"],
+        (
+            ("VIP number", answer["vip_number"]),
+            ("external ID", answer.get("external_id")),
+            ("membership", _membership(answer)),
+            ("renewal", answer["renewal_state"]),
+            ("anniversary date", answer.get("anniversary_date")),
+            ("lists", ", ".join(answer["lists"]) or "none"),
+            ("next", event(answer)),
+            ("unreachable", "a letter could not be delivered; see the journal" if answer["unreachable"] else None),
+            ("contact", f"{contact['name']} <{contact['email']}>"),
+            ("managed by", f"{manager['name']} <{manager['email']}> ({manager['id']})"),
+            ("segment", answer["market_segment"]),
+            ("offer types", ", ".join(answer["offer_types"])),
+            ("address", f"{answer['address']}, {answer['postal_code']}, {answer['region']}"),
+            ("language", answer["language"]),
+            ("policy", answer["policy_version"]),
+        ),
+    )
+    products = answer["products"]
+    if products:
+        counts = ("held", "open", "deactivated", "renewed", "declined")
+        rows = ([one["product"], one["name"], *(one[name] or "" for name in counts)] for one in products)
+        table("Products and licences", ("product", "name", *counts), rows, empty="")
+    if answer.get("authorizations"):
+        authorizations(answer["authorizations"])
+
+
+def authorizations(answers: list[Answer]) -> None:
+    table(
+        "Authorizations",
+        ("number", "state", "requested", "lines", "next"),
+        (
+            (one["authorization_number"], one["state"], when(one["requested_at"]), quantities(one["lines"]), event(one))
+            for one in answers
+        ),
+        empty="",
+    )
+
+
+def authorization(answer: Answer) -> None:
+    """An authorization with every date."""
+    months = f"{answer['months_to_order']} months from {answer['order_from']}"
+    facts(
+        f"Authorization {answer.get('authorization_number', '(nothing was authorized)')}",
+        (
+            ("customer", answer["vip_number"]),
+            ("state", answer["state"]),
+            ("requested", f"{when(answer['requested_at'])} by {answer['requested_by'].replace('_', ' ')}"),
+            ("purchase order", answer.get("purchase_order")),
+            ("to order", f"{months} (provisional)" if answer["provisional"] else months),
+            ("order due by", answer.get("order_due_by")),
+            ("overdue on", answer.get("overdue_on")),
+            ("last warning on", answer.get("last_warning_on")),
+            ("deactivated on", answer.get("deactivated_on")),
+            ("return until", answer.get("return_until")),
+            ("next", event(answer)),
+        ),
+    )
+    rows = ((one["product"], one["name"], one["quantity"], one["ordered"], one["returned"]) for one in answer["lines"])
+    table("Products", ("product", "name", "authorized", "ordered", "returned"), rows, empty="")
+    if answer["orders"]:
+        placed = (
+            (one["order_reference"], when(one["ordered_at"]), quantities(one["lines"])) for one in answer["orders"]
+        )
+        table("Orders", ("reference", "ordered", "lines"), placed, empty="")
+
+
+def rows(answers: list[Answer]) -> None:
+    """The list of the Customers page."""
+    table(
+        "",
+        ("VIP number", "customer", "e-mail", "anniversary", "segment", "managed by", "membership", "renewal", "next"),
+        (
+            (
+                one["vip_number"],
+                one.get("organization"),
+                (one.get("contact") or {}).get("email"),
+                one.get("anniversary_date"),
+                one.get("market_segment"),
+                (one.get("account_manager") or {}).get("name"),
+                one.get("invitation_status"),
+                one.get("renewal_state"),
+                event(one),
+            )
+            for one in answers
+        ),
+        empty="No customer is in this list.",
+    )
+
+
+def journal(entries: list[Answer], *, whose: bool = False) -> None:
+    """What happened, in order. The time is the effective one; where it was processed later, that is told too."""
+    headings = ("when (UTC)", *(("whose",) if whose else ()), "what", "by", "why", "processed")
+    table(
+        "",
+        headings,
+        (
+            (
+                moment(one["effective_at"]),
+                *((one["whose"],) if whose else ()),
+                what(one),
+                one.get("actor"),
+                one.get("reason"),
+                None if same_minute(one) else moment(one["processed_at"]),
+            )
+            for one in entries
+        ),
+        empty="Nothing happened.",
+    )
+
+
+def what(entry: Answer) -> str:
+    """One entry of a journal in a phrase."""
+    if entry["kind"] == "letter":
+        return f"letter {entry['letter']} to the {entry['reader'].replace('_', ' ')}: {entry['outcome']}"
+    machine, trigger = entry.get("machine", ""), entry.get("trigger", "")
+    if entry["kind"] == "transition":
+        return f"{machine}: {entry.get('from') or 'begins'} -> {entry.get('to')} ({trigger})"
+    return f"{machine}: {trigger}" if machine else "noted"
+
+
+def moment(instant: str) -> str:
+    return instant[:16].replace("T", " ")
+
+
+def same_minute(entry: Answer) -> bool:
+    return moment(entry["effective_at"]) == moment(entry["processed_at"])
+
+
+def event(answer: Answer) -> str | None:
+    """The next change of state by itself, and when."""
+    found = answer.get("next_event")
+    return f"{found['name']} {when(found['at'])}" if found else None
+
+
+def _membership(answer: Answer) -> str:
+    access = "has access to the Admin Console" if answer["console_access"] else "no access to the Admin Console yet"
+    return f"{answer['state']}, {access}"

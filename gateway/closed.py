@@ -1,0 +1,66 @@
+"""What an authorization answers once its workflow is closed or lost: its customer knows how it ended.
+
+Only a customer's `details` are needed, and the authorization's own table: the refusal is the one it would have given.
+"""
+
+from typing import Any
+
+from cases.authorization_commands import COMMANDS
+from cases.messages import Line, added_up, parse
+from gateway.calling import Answer, in_our_words
+from gateway.errors import Refused
+from states.authorization import AUTHORIZATION, State, Trigger
+from states.refusals import Refused as RefusedByTheRules
+from states.refusals import refuse
+from states.standing import LOST
+
+_LOST = "Its workflow is gone; all it can still do is be written off."
+_CODES = {
+    "place_order": "nothing_open",
+    "cancel": "not_pending",
+    "extend": "not_pending",
+    "deactivate": "not_overdue",
+    "request_return": "not_ordered",
+    "confirm_return": "no_return_open",
+    "decline_return": "no_return_open",
+}
+
+
+def answer(name: str, body: Answer, known: Answer) -> Answer:
+    """What the update `name` is told of an authorization in its last state, as its customer knows it.
+
+    An order that it recorded gets the authorization's answer again. Everything else raises `Refused`.
+    """
+    try:
+        form: Any = parse(COMMANDS[name].form, body)
+        if name == "place_order" and (recorded := _recorded(form.order_reference, known)) is not None:
+            if form.lines is not None and added_up(form.lines) != recorded:
+                raise refuse(
+                    "order_reference_conflict",
+                    f"{form.order_reference} was recorded with other quantities.",
+                    recorded=recorded,
+                )
+            return known
+        if known["state"] == LOST:
+            raise refuse(_CODES[name], _LOST, state=LOST)
+        raise AUTHORIZATION.refusal(State(known["state"]), Trigger(name))
+    except RefusedByTheRules as refused:
+        raise in_our_words(refused) from None
+
+
+def in_customer(number: str, customer: Answer) -> Answer | None:
+    """The authorization as its customer's `details` have it."""
+    return next((one for one in customer["authorizations"] if one["authorization_number"] == number), None)
+
+
+def vanished(number: str) -> Refused:
+    """Its workflow was ended by an operator, and its customer has not noticed yet: it does within a day."""
+    message = f"The workflow of {number} was ended by an operator. Its customer shows it as lost within a day."
+    return Refused("unavailable", message, [{"code": "unavailable", "message": message}])
+
+
+def _recorded(reference: str, known: Answer) -> dict[str, int] | None:
+    for order in known["orders"]:
+        if order["order_reference"] == reference:
+            return added_up(tuple(Line(**line) for line in order["lines"]))
+    return None
