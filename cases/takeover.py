@@ -1,0 +1,92 @@
+"""Taking over a customer that already lives: it walks through its past to where it stands (rules, section 10)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from cases.answers import authorization_of, customer_answer
+from cases.authorization_commands import place_order
+from cases.buying import begin, begin_direct
+from cases.chronicle import Accepted, Chronicle, Event, Ordered, OrderedDirectly, Requested
+from cases.customer import CustomerCase
+from cases.customer_commands import accept_invitation, resend_invitation
+from cases.customer_renewal import place_renewal_order
+from cases.messages import Accept, CountedLines, Invite, Line, Nothing, PastOrder, PlaceOrder, RecordOrder, added_up
+from cases.walking import Walk
+from states.facts import AuthorizationFacts
+from states.membership import State
+from states.policy import Policy
+from states.refusals import Reason, Refused
+
+
+def take_over(
+    vip_number: str, invite: Invite, policy: Policy, now: datetime, number: Callable[[], str]
+) -> CustomerCase:
+    """The customer as it stands now; `to_start` has the authorizations that still live.
+
+    No letter was written about what is past, and nothing was deactivated that asks for a notice first. Numbers that are
+    not known are issued by `number`. Raises `Refused`: `invalid_request` with every field of the history that is wrong.
+    """
+    if invite.history is None:
+        raise ValueError("there is no history to take over")
+    past = Chronicle(invite.history, invite.contact.name, policy, now, number)
+    walk = Walk(CustomerCase.begin(vip_number, invite, policy, past.invited_at, quiet_until=now))
+    walk.settle(walk.customer, past.invited_at)
+    for event in past.events:
+        walk.until(event.at, inclusive=False)
+        try:
+            _happen(walk, event)
+        except Refused as refused:
+            sentences = [f"{event.field}: {reason['message']}" for reason in refused.reasons]
+            raise Refused(Reason("invalid_request", one, field=event.field) for one in sentences) from None
+        walk.spread(event.at)
+    walk.until(now)
+    return _as_of(now, walk)
+
+
+def _happen(walk: Walk, event: Event) -> None:
+    """One event of the past; the buying rules are not applied to it."""
+    customer, at, what = walk.customer, event.at, event.what
+    if isinstance(what, Accepted):
+        if customer.state is State.EXPIRED:  # what was accepted was alive: it must have been sent again
+            resend_invitation(customer, Nothing(), at)
+        accept_invitation(customer, Accept(accepted_by=what.by, terms_version=what.terms_version, accepted_at=at), at)
+    elif isinstance(what, Requested):
+        facts = AuthorizationFacts(
+            requested_at=at,
+            requested_by=what.told.requested_by,
+            lines=added_up(what.told.lines),
+            purchase_order=what.told.purchase_order,
+        )
+        begin(customer, what.number, facts, at, None)
+    elif isinstance(what, OrderedDirectly):
+        direct = RecordOrder(order_reference=what.told.order_reference, lines=_lines(what.lines), ordered_at=at)
+        begin_direct(customer, what.number, direct, at, what.purchase_order)
+    elif isinstance(what, Ordered):
+        place_order(walk.authorizations[what.number], _order(what.told, at), at)
+        walk.settle(walk.authorizations[what.number], at)
+    else:
+        place_renewal_order(customer, _order(what.told, at), at, "", None, judged=False)
+    walk.settle(customer, at)
+
+
+def _as_of(now: datetime, walk: Walk) -> CustomerCase:
+    """All of it is processed now, at the end of the walk."""
+    customer = walk.customer
+    for case in (customer, *walk.authorizations.values()):
+        case.advance(now, now)
+        case.journal = [entry._replace(processed_at=now) for entry in case.journal]
+    for reference, placed in customer.references.placed.items():
+        number = placed.answer.get("authorization_number")
+        answer = customer_answer(customer, now) if number is None else authorization_of(customer, number, now)
+        customer.references.placed[reference] = placed._replace(answer=answer)
+    customer.to_start = [case for case in walk.authorizations.values() if not case.final]
+    return customer
+
+
+def _order(told: PastOrder, at: datetime) -> PlaceOrder:
+    lines = None if told.lines is None else _lines(told.lines)
+    return PlaceOrder(order_reference=told.order_reference, lines=lines, ordered_at=at)
+
+
+def _lines(lines: CountedLines) -> tuple[Line, ...]:
+    return tuple(Line(product=line.product, quantity=line.quantity) for line in lines)

@@ -1,0 +1,65 @@
+"""A customer and its authorizations on a virtual clock: what the workflows do, without Temporal and without mail."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cases.authorization import AuthorizationCase
+from cases.case import Case
+from cases.customer import CustomerCase
+
+
+@dataclass
+class Walk:
+    """They walk through time together; news arrives at once."""
+
+    customer: CustomerCase
+    authorizations: dict[str, AuthorizationCase] = field(default_factory=dict)
+    due: dict[str, datetime] = field(default_factory=dict)
+    """When something happens by itself next, by the case's number."""
+
+    def until(self, to: datetime, *, inclusive: bool = True) -> None:
+        """Let time pass, next event first. Unless `inclusive`, what is due at the very instant waits."""
+        while self.due:
+            number = min(self.due, key=self.due.__getitem__)
+            at = self.due[number]
+            if at > to or (at == to and not inclusive):
+                break
+            case = self.case(number)
+            case.advance(at, at)
+            self.settle(case, at)
+            self.spread(at)
+
+    def case(self, number: str) -> Case:
+        return self.customer if number == self.customer.number else self.authorizations[number]
+
+    def spread(self, now: datetime) -> None:
+        """What changed is told to the neighbours; new authorizations begin."""
+        customer = self.customer
+        for begun in customer.to_start:
+            self.authorizations[begun.number] = begun
+            self.settle(begun, now)
+        customer.to_start.clear()
+        before = customer.news
+        for number, case in self.authorizations.items():
+            if case.news > customer.known[number].news:
+                customer.hear(case.snapshot(), now)
+        if (news := customer.news_for_authorizations()) is not None:
+            for number in news[1]:
+                self.authorizations[number].hear(news[0])
+                self.settle(self.authorizations[number], now)
+        if customer.news != before:
+            self.settle(customer, now)
+
+    def settle(self, case: Case, _now: datetime) -> None:
+        """After a case changed: when does it happen next?"""
+        self.look_again(case, None)
+
+    def look_again(self, case: Case, wake: datetime | None) -> None:
+        """Note when the case has to be looked at: at its next moment, or earlier when told so."""
+        upcoming = case.upcoming()
+        if upcoming is not None and (wake is None or upcoming[1].at < wake):
+            wake = upcoming[1].at
+        if wake is None:
+            self.due.pop(case.number, None)
+        else:
+            self.due[case.number] = wake
