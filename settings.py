@@ -28,7 +28,7 @@ from settings_values import (
 
 HERE = Path(__file__).resolve().parent
 PREFIX = "VIP_"
-NEEDED_BY_PAGE = ("link_secret",)
+NEEDED_BY_PAGE = ("link_secret", "reseller_name", "support")
 NEEDED_BY_WORKER = ("smtp_url", "mail_from", "reseller_name", "support", "public_url", "link_secret")
 
 

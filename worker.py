@@ -26,7 +26,7 @@ from activities.opening import Opening
 from activities.rendering import JinjaRenderer
 from activities.smtp import SmtpTransport
 from cases import shelf
-from settings import Settings, SettingsError, load, temporal_connection
+from settings import NEEDED_BY_WORKER, Settings, SettingsError, load, temporal_connection
 from states.catalogue import Catalogue, CatalogueError
 from states.policy import Policy, PolicyError
 from workflows import surroundings
@@ -34,8 +34,6 @@ from workflows.authorization import PurchaseAuthorization
 from workflows.customer import Customer
 from workflows.names import SEARCH_ATTRIBUTES
 
-NEEDED = ("smtp_url", "mail_from", "reseller_name", "support", "public_url", "link_secret")
-"""Settings a worker can't do without."""
 GRACE = timedelta(seconds=20)
 """How long a stopping worker waits for the letters that are under way."""
 
@@ -111,7 +109,14 @@ def mail_of(settings: Settings) -> Mail:
     links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
     renderer = JinjaRenderer(reseller_name=settings.reseller_name or "", support=settings.support or "", links=links)
     password = None if relay.password is None else relay.password.get_secret_value()
-    transport = SmtpTransport(relay.host, relay.port, relay.security, username=relay.username, password=password)
+    transport = SmtpTransport(
+        relay.host,
+        relay.port,
+        relay.security,
+        username=relay.username,
+        password=password,
+        local_hostname=sender.address.rpartition("@")[2],
+    )
     return Mail(renderer, MimeComposer(sender.name, sender.address), transport)
 
 
@@ -143,7 +148,7 @@ async def run_worker(client: Client, settings: Settings, ready: asyncio.Event) -
 
 
 async def main() -> None:
-    settings = load(NEEDED)
+    settings = load(NEEDED_BY_WORKER)
     telemetry.configure_logging(json=settings.log_format == "json")
     client = await Client.connect(**temporal_connection(), runtime=telemetry.runtime(settings.metrics_address))
     stop = asyncio.Event()

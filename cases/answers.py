@@ -12,6 +12,7 @@ from states.authorization import OPEN, State, day, deactivation_day, returns_clo
 from states.calendar import local_date
 from states.facts import AuthorizationFacts, CustomerView, Quantities, held, open_quantity, ordered
 from states.membership import State as Membership
+from states.membership import invitation_ends
 from states.policy import Policy
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def customer_answer(case: CustomerCase, now: datetime, *, whole: bool = False) -
         "account_manager": case.account_manager.model_dump(exclude_none=True),
         "language": case.language,
         "invited_at": happens(facts.invited_at),
+        "accept_by": _accept_by(case),
         "accepted_at": happens(None if facts.acceptance is None else facts.acceptance.accepted_at),
         "anniversary_date": None if anniversary is None else anniversary.isoformat(),
         "renewal_state": case.renewal.state.value,
@@ -141,6 +143,7 @@ def customer_answer(case: CustomerCase, now: datetime, *, whole: bool = False) -
         "next_event": _event(case.next_event(now)),
         "unreachable": case.is_unreachable(),
         "policy_version": case.policy.label,
+        "time_zone": case.policy.time_zone,
         "invitation": facts.invitation,
         "products": product_answers(case),
     }
@@ -150,6 +153,14 @@ def customer_answer(case: CustomerCase, now: datetime, *, whole: bool = False) -
         answer["open_authorizations"] = [one for one in every if one["state"] in open_states]
         answer["authorizations"] = every
     return _known(answer)
+
+
+def _accept_by(case: CustomerCase) -> str | None:
+    """The last local day on which the invitation can be accepted, while it can."""
+    if case.state is not Membership.INVITED:
+        return None
+    ends = invitation_ends(case.membership.facts, case.policy)
+    return (local_date(ends, case.policy.time_zone) - timedelta(days=1)).isoformat()
 
 
 def authorization_of(case: CustomerCase, number: str, now: datetime) -> Answer:

@@ -4,7 +4,7 @@ Works without JavaScript and loads nothing. Without a valid link it says nothing
 """
 
 from base64 import b64encode
-from datetime import timedelta
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from activities.links import LinkExpired, Links, LinkUnreadable
+from activities.links import Links, LinkUnreadable
 from activities.wording import English
 from gateway.errors import Refused
 from states.letters import InvitationLink
@@ -82,10 +82,10 @@ def app(
         try:
             link = _read(links, token)
             customer = await customers.invitation(link.vip_number)
-        except (LinkUnreadable, LinkExpired, Refused) as trouble:
+        except (LinkUnreadable, Refused) as trouble:
             return page.notice(_no_link(trouble))
         notice = _standing(link, customer)
-        return page.notice(notice, customer) if notice else page.form(link, customer)
+        return page.notice(notice, customer) if notice else page.form(customer)
 
     @made.post("/invitations/{token}")
     async def accept(token: str, request: Request) -> Response:
@@ -93,19 +93,19 @@ def app(
             link = _read(links, token)
             fields = await _fields(request)
             customer = await customers.invitation(link.vip_number)
-        except (LinkUnreadable, LinkExpired, Refused) as trouble:
+        except (LinkUnreadable, Refused) as trouble:
             return page.notice(_no_link(trouble))
         if notice := _standing(link, customer):
             return page.notice(notice, customer)
         name = " ".join(fields.get("name", "").split())
         if trouble_with := _wrong(name, fields.get("terms_version", ""), terms_version):
-            return page.form(link, customer, name=name, trouble=trouble_with)
+            return page.form(customer, name=name, trouble=trouble_with)
         body = {"accepted_by": {"name": name}, "terms_version": terms_version, "invitation": link.invitation}
         try:
             await customers.accept(link.vip_number, body, f"link-{sha256(token.encode()).hexdigest()[:40]}")
         except Refused as refusal:
             if refusal.code == "invalid_request":
-                return page.form(link, customer, name=name, trouble="name")
+                return page.form(customer, name=name, trouble="name")
             return page.notice(NOTICES.get(refusal.code, "unavailable"), customer)
         return RedirectResponse(token, status_code=303)
 
@@ -143,10 +143,10 @@ class _Page:
             "X-Robots-Tag": "noindex, nofollow",
         }
 
-    def form(self, link: InvitationLink, customer: dict[str, Any], *, name: str = "", trouble: str = "") -> Response:
+    def form(self, customer: dict[str, Any], *, name: str = "", trouble: str = "") -> Response:
         """The invitation, its name field and its button."""
         wording = English(customer.get("time_zone") or self._time_zone)
-        last_day = wording.today(link.expires_at - timedelta(seconds=1))
+        last_day = date.fromisoformat(customer["accept_by"])
         html = self._environment.get_template("invitation.html.j2").render(
             customer=customer, accept_by=wording.weekday(last_day), name=name, trouble=trouble
         )
@@ -177,8 +177,6 @@ async def _fields(request: Request) -> dict[str, str]:
 
 
 def _no_link(trouble: Exception) -> str:
-    if isinstance(trouble, LinkExpired):
-        return "expired"
     if isinstance(trouble, Refused):
         return {"not_found": "unknown", "body_too_large": "too_large"}.get(trouble.code, "unavailable")
     return "unknown"

@@ -11,14 +11,13 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
+    from activities.mail import LONGEST_ATTEMPT
     from cases.case import Case
     from cases.journal import Outcome, Why
     from cases.outbox import Item, Verdict
     from workflows.names import SEND_LETTER
     from workflows.surroundings import here
 
-ONE_ATTEMPT = timedelta(minutes=5)
-"""Longer than all phases of one SMTP transaction together."""
 RETRIES = RetryPolicy(
     initial_interval=timedelta(minutes=1), backoff_coefficient=2.0, maximum_interval=timedelta(hours=4)
 )
@@ -73,7 +72,7 @@ class Delivery:
             SEND_LETTER,
             written,
             task_queue=here().mail_task_queue,
-            start_to_close_timeout=ONE_ATTEMPT,
+            start_to_close_timeout=LONGEST_ATTEMPT,
             retry_policy=RETRIES,
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=f"{item.letter} to the {item.reader.replace('_', ' ')}",

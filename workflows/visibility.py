@@ -1,4 +1,4 @@
-"""From a case to what operators see: search attributes, memo, current details. No personal data but the organisation."""
+"""From a case to what operators see: search attributes, memo, details. No personal data but the organisation."""
 
 from datetime import UTC, datetime, time
 from typing import Any
