@@ -55,7 +55,7 @@ class Change(NamedTuple, Generic[F]):
 
 
 class Row(NamedTuple, Generic[F]):
-    """One sentence of the rules, with its ID. No source: the row begins the lifecycle."""
+    """One sentence of docs/rules.md, with its ID. No source: the row begins the lifecycle."""
 
     rule: str
     source: StrEnum | None
