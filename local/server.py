@@ -34,6 +34,9 @@ DYNAMIC_CONFIG: Mapping[str, str] = {
     "history.visibilityProcessorMaxPollRPS": "1000",
     # Timers are otherwise rounded up to a second.
     "history.timerProcessorMaxTimeShift": '"10ms"',
+    # A run that continues within a second of its start waits for that second to be over. A clock that is moved while it
+    # waits jumps over everything that is due.
+    "history.workflowIdReuseMinimalInterval": '"0s"',
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",
     # The lists of a portfolio ask for counts at each look.
