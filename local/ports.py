@@ -15,6 +15,8 @@ class Ports:
     ui: int = 8233
     smtp: int = 1025
     page: int = 8025
+    ui_behind: int = 0
+    """Where Temporal's own UI listens; on `ui` it is shown without resets."""
 
     def shifted(self, offset: int) -> Self:
         """The same ports, all moved by `offset`. Raises `ValueError` where that is no port."""

@@ -40,6 +40,10 @@ class Stack:
         return f"http://{HOST}:{self.ports.ui}"
 
     @property
+    def ui_behind(self) -> str:
+        return f"http://{HOST}:{self.ports.ui_behind}"
+
+    @property
     def smtp_url(self) -> str:
         return f"smtp://{HOST}:{self.ports.smtp}"
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from rich.console import Console
@@ -19,6 +19,7 @@ from temporalio.client import Client
 from temporalio.runtime import Runtime
 
 import telemetry
+from local import ui
 from local.mailbox import MailCatcher
 from local.ports import HOST, USUAL, Ports
 from local.server import ServerError, serving
@@ -73,7 +74,7 @@ async def up(parts: Parts, *, data: Path, wanted: Ports, samples: bool, say: Cal
             client = await stopping.enter_async_context(
                 serving(
                     port=stack.ports.temporal,
-                    ui_port=stack.ports.ui,
+                    ui_port=stack.ports.ui_behind,
                     data=data,
                     log=data / "server.log",
                     namespace=NAMESPACE,
@@ -88,6 +89,7 @@ async def up(parts: Parts, *, data: Path, wanted: Ports, samples: bool, say: Cal
                 async with asyncio.TaskGroup() as group:
                     group.create_task(_endless("the worker", parts.worker(client, settings, ready)))
                     group.create_task(_endless("the page", _serve(parts.page(client, settings), stack.ports.page)))
+                    group.create_task(_endless("the UI", _serve(ui.app(stack.ui_behind), stack.ports.ui, "on")))
                     await ready.wait()
                     say(what_is_where(stack))
                     if samples and not (made := data / "samples-made").exists():
@@ -131,8 +133,10 @@ async def _endless(name: str, work: Awaitable[None]) -> None:
     raise StackError(f"{name} ended by itself; see the log")
 
 
-async def _serve(application: Any, port: int) -> None:
-    config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+async def _serve(application: Any, port: int, lifespan: Literal["on", "off"] = "off") -> None:
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, lifespan=lifespan, timeout_graceful_shutdown=2
+    )
     server = _Server(config)
     with socket.create_server((HOST, port)) as listener:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
