@@ -40,7 +40,7 @@ COLUMNS = (
 
 def only(*, otherwise: Cell = NO, **cells: Cell) -> dict[str, Cell]:
     """A line of the table: everything not named is `otherwise`; before it begins nothing else is allowed."""
-    line = {column: otherwise for column in COLUMNS} | {"-": NO} | cells
+    line = dict.fromkeys(COLUMNS, otherwise) | {"-": NO} | cells
     return {("-" if column == "nothing" else column): cell for column, cell in line.items()}
 
 

@@ -131,7 +131,7 @@ def test_the_first_order_fixes_the_anniversary_12_months_later_or_on_the_custom_
         fix_anniversary(RenewalFacts(), POLICY, NOW)
 
 
-@pytest.mark.rule("2.2", "5.7")
+@pytest.mark.rule("2.3", "5.7")
 def test_a_term_begun_on_29_february_comes_back_to_it_in_leap_years() -> None:
     year = RenewalFacts(anchor=date(2024, 2, 29), anniversary=date(2025, 2, 28), renewed={"a": 1})
     found = []

@@ -32,7 +32,7 @@ def codes(who: Buyer, lines: Quantities, *, authorizing: bool = True, by_member:
     return [reason.code for reason in found]
 
 
-@pytest.mark.rule("4.1")
+@pytest.mark.rule("4.8")
 @pytest.mark.parametrize("state", [Membership.INVITED, Membership.ACCEPTED])
 def test_a_living_customer_may_buy_what_its_offer_types_and_segment_allow(state: Membership) -> None:
     assert codes(buyer(membership=state), {"cc-all-apps-team": 1, "acrobat-pro-team": 100_000}) == []
