@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from transitions import EventData, Machine
+from transitions import Event, EventData, Machine
 
 from states.facts import Reader
 from states.letters import BOTH, CONTACT, MANAGER, Letter
@@ -104,7 +104,7 @@ class _Cursor:
 
     __slots__ = ("row", "state")
 
-    def __init__(self, state: StrEnum | str) -> None:
+    def __init__(self, state: str) -> None:
         self.state = state
         self.row: Row[Any] | None = None
 
@@ -132,29 +132,43 @@ class Lifecycle(Generic[F]):
     """Where it begins, when no row of the rules begins it."""
     continues: Mapping[Any, StrEnum] = field(default_factory=dict)
     """By state: the one whose letters are still true in it, since time alone went on without a word."""
+    _heard: Mapping[tuple[StrEnum | None, StrEnum], Event] = field(init=False, repr=False)
+    _names: Mapping[StrEnum | None, str] = field(init=False, repr=False)
+    _final: frozenset[StrEnum] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         problems = list(self._problems())
         if problems:
             raise TableError(f"{self.name}: " + "; ".join(problems))
-        states = [_NOTHING, *self.states]
+        # Plain names, since looking at a member of an enumeration is half the cost of a step; where a row stays in
+        # its state, nothing is left or entered.
+        states = [_NOTHING, *(state.value for state in self.states)]
         machine = Machine(model=None, states=states, initial=_NOTHING, auto_transitions=False, send_event=True)
         for row in self.rows:
             guards: list[Any] = [] if row.guard is always else [partial(_passes, row.guard)]
-            source = _NOTHING if row.source is None else row.source
-            machine.add_transition(row.trigger.value, source, row.target, guards, after=[partial(_note, row)])
-        object.__setattr__(self, "_machine", machine)
+            source = _NOTHING if row.source is None else row.source.value
+            target = None if row.target is row.source else row.target.value
+            machine.add_transition(row.trigger.value, source, target, guards, after=[partial(_note, row)])
+        heard = {(row.source, row.trigger): machine.events[row.trigger.value] for row in self.rows}
+        object.__setattr__(self, "_heard", heard)
+        object.__setattr__(self, "_names", {None: _NOTHING, **{state: state.value for state in self.states}})
+        object.__setattr__(self, "_final", frozenset(self.states) - {row.source for row in self.rows})
 
     def step(self, state: StrEnum | None, trigger: StrEnum, facts: F, policy: Policy) -> Row[F]:
         """The row that fires; no state yet: the row that begins. Raises `TransitionRefused` where there is none."""
-        machine: Machine = self.__dict__["_machine"]
-        event = machine.events.get(trigger.value)
-        if event is not None and (_NOTHING if state is None else state.name) in event.transitions:
-            cursor = _Cursor(_NOTHING if state is None else state)
-            event.trigger(cursor, facts, policy)
-            if cursor.row is not None:
-                return cursor.row
-        raise self.refusal(state, trigger)
+        row = self.row(state, trigger, facts, policy)
+        if row is None:
+            raise self.refusal(state, trigger)
+        return row
+
+    def row(self, state: StrEnum | None, trigger: StrEnum, facts: F, policy: Policy) -> Row[F] | None:
+        """As `step`, but None where there is no such row."""
+        event: Event | None = self._heard.get((state, trigger))
+        if event is None:
+            return None
+        cursor = _Cursor(self._names[state])
+        event.trigger(cursor, facts, policy)
+        return cursor.row
 
     def refusal(self, state: StrEnum | None, trigger: StrEnum) -> TransitionRefused:
         """Why this trigger is refused in this state."""
@@ -192,7 +206,7 @@ class Lifecycle(Generic[F]):
 
     def final(self, state: StrEnum) -> bool:
         """No row leaves it."""
-        return all(row.source is not state for row in self.rows)
+        return state in self._final
 
     def _problems(self) -> Iterator[str]:
         reached = {self.initial} if self.initial else set()
