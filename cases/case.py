@@ -4,7 +4,9 @@ import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
+
+from pydantic import Field
 
 from cases.journal import Entry, Kind, Outcome, Why
 from cases.ledger import Ledger
@@ -19,6 +21,15 @@ RESOLUTION = timedelta(microseconds=1)
 """The smallest step of time."""
 
 
+class Foreseen(NamedTuple):
+    """What happens next by itself, and from what that was computed: it holds as long as those are the same."""
+
+    state: Any
+    facts: Any
+    policy: Any
+    moment: Any
+
+
 @dataclass(slots=True)
 class Track:
     """Where a case stands in one machine. Subclasses say which states and facts."""
@@ -27,6 +38,7 @@ class Track:
     since: Instant
     """Effective time of the last change of state; nothing later takes effect before it."""
     facts: Any
+    foreseen: Annotated[Foreseen | None, Field(exclude=True)] = field(default=None, compare=False, repr=False)
 
 
 class Act(StrEnum):
@@ -82,14 +94,33 @@ class Case:
     def upcoming(self) -> tuple[str, Moment] | None:
         """What happens next by itself, and in which machine."""
         best: tuple[str, Moment] | None = None
-        for machine, lifecycle in self.machines.items():
-            track = self.track(machine)
-            moment = lifecycle.upcoming(track.state, track.facts, self.policy, self.cursor)
+        for machine in self.machines:
+            moment = self.foreseen(machine)
             if moment is None:
                 continue
-            if best is None or (moment.at, not moment.deadline) < (best[1].at, not best[1].deadline):
+            if (
+                best is None
+                or moment.at < best[1].at
+                or (moment.at == best[1].at and moment.deadline > best[1].deadline)
+            ):
                 best = machine, moment
         return best
+
+    def foreseen(self, machine: str) -> Moment | None:
+        """What happens next by itself in one machine."""
+        track, policy = self.track(machine), self.policy
+        known = track.foreseen
+        if (
+            known is None
+            or known.facts is not track.facts
+            or known.state is not track.state
+            or known.policy is not policy
+            or (known.moment is not None and known.moment.at <= self.cursor)
+        ):
+            moment = self.machines[machine].upcoming(track.state, track.facts, policy, self.cursor)
+            known = track.foreseen = Foreseen(track.state, track.facts, policy, moment)
+        found: Moment | None = known.moment
+        return found
 
     def advance(self, to: datetime, now: datetime, *, events_first: bool = False) -> None:
         """Let everything happen that is due up to `to`, in order, each at its own time.
@@ -112,12 +143,9 @@ class Case:
         """A deadline alone, since it may change what follows; of reminders every one of the same instant."""
         if moment.deadline:
             return [(machine, moment.trigger)]
-        tracks = [(machine, lifecycle, self.track(machine)) for machine, lifecycle in self.machines.items()]
-        return [
-            (machine, trigger)
-            for machine, lifecycle, track in tracks
-            for trigger in lifecycle.reminding(track.state, track.facts, self.policy, self.cursor, moment.at)
-        ]
+        moments = [(name, self.foreseen(name)) for name in self.machines]
+        together = [(name, one) for name, one in moments if one is not None and one.at == moment.at]
+        return [(name, trigger) for name, one in together for trigger in (one.trigger, *one.also)]
 
     def arrive(self, told: datetime | None, now: datetime) -> datetime:
         """Come to the moment of an event: what was due before counts as done. Returns when it happened.

@@ -85,6 +85,8 @@ class Moment(NamedTuple):
     at: datetime
     trigger: StrEnum
     deadline: bool
+    also: tuple[StrEnum, ...] = ()
+    """Further reminders of the same instant; a deadline comes alone, since it may change what follows."""
 
 
 class TransitionRefused(Refused):
@@ -192,12 +194,9 @@ class Lifecycle(Generic[F]):
                 at = moment.next(facts, policy, after)  # type: ignore[union-attr]
                 if at is not None and (best is None or at < best.at):
                     best = Moment(at, moment.trigger, False)
+                elif best is not None and at == best.at and not best.deadline:
+                    best = best._replace(also=(*best.also, moment.trigger))
         return best
-
-    def reminding(self, state: StrEnum, facts: F, policy: Policy, after: datetime, at: datetime) -> tuple[StrEnum, ...]:
-        """The reminders due at exactly this instant, if none is due between `after` and it; in the table's order."""
-        reminders = (one for one in self.moments.get(state, ()) if isinstance(one, Remind))
-        return tuple(one.trigger for one in reminders if one.next(facts, policy, after) == at)
 
     def deadline(self, state: StrEnum, facts: F, policy: Policy) -> Moment | None:
         """The next change of state by itself."""
