@@ -28,8 +28,18 @@ def always_up(_now: datetime, _reader: str) -> tuple[Outcome, str | None]:
 class Simulation(Walk):
     """One customer, from its invitation on."""
 
-    def __init__(self, vip_number: str, policy: Policy, catalogue: Catalogue, relay: Relay = always_up) -> None:
-        self.vip_number, self.policy, self.catalogue, self.relay = vip_number, policy, catalogue, relay
+    def __init__(
+        self,
+        vip_number: str,
+        policy: Policy,
+        catalogue: Catalogue,
+        relay: Relay = always_up,
+        *,
+        composing: bool = True,
+    ) -> None:
+        """Unless `composing`, letters go out, but nobody writes them down."""
+        self.vip_number, self.policy, self.catalogue = vip_number, policy, catalogue
+        self.relay, self.composing = relay, composing
         self.numbers: Iterator[str] = (f"{count:020X}" for count in range(1, 1 << 30))
 
     def invite(self, body: dict[str, Any], now: datetime) -> None:
@@ -57,6 +67,10 @@ class Simulation(Walk):
         self.spread(now)
         return answer
 
+    def sleep(self, until: datetime) -> None:
+        """The workers are down: what becomes due meanwhile is processed when they are back, commands first."""
+        self.due = {number: max(at, until) for number, at in self.due.items()}
+
     def settle(self, case: Case, now: datetime) -> None:
         """Send the letters whose turn has come."""
         self.look_again(case, self._deliver(case, now) if case.outbox else None)
@@ -77,12 +91,13 @@ class Simulation(Walk):
                 case.letter_done(verdict.item, verdict.outcome, verdict.why, now)
             went = False
             for item in review.ready:
-                case.handed_over(item, now)
+                if self.composing:
+                    case.handed_over(item, now)
                 said = self.relay(now, item.reader)
                 if isinstance(said, datetime):
                     again.append(said)
                 else:
                     case.letter_done(item, said[0], said[1], now)
                     went = True
-            if not went:
+            if not went or not case.outbox:
                 return min(again, default=None)
