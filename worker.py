@@ -33,6 +33,7 @@ from workflows import surroundings
 from workflows.authorization import PurchaseAuthorization
 from workflows.customer import Customer
 from workflows.names import SEARCH_ATTRIBUTES
+from workflows.reading import lenient
 
 GRACE = timedelta(seconds=20)
 """How long a stopping worker waits for the letters that are under way."""
@@ -78,11 +79,11 @@ async def working(client: Client, settings: Settings, **options: Any) -> AsyncIt
     shelf.put(catalogue)
     surroundings.put(
         surroundings.Surroundings(
-            mail_task_queue=settings.mail_task_queue, show_organization=settings.organization_in_lists
+            mail_task_queue=settings.mail_task_queue, show_organization=settings.organization_in_lists, policy=policy
         )
     )
     lifecycle = Worker(
-        client,
+        lenient(client),
         task_queue=settings.task_queue,
         workflows=[Customer, PurchaseAuthorization],
         activities=[Opening(policy).open_case],

@@ -13,10 +13,14 @@ with workflow.unsafe.imports_passed_through():
     from cases.doors import answer_of, to_authorization
     from cases.ordering import happens
     from states.facts import CustomerView
-    from workflows.engine import Answer, Engine, Trying
+    from states.refusals import Refused, refuse
+    from workflows.engine import Answer, Engine, Trying, refusal
     from workflows.names import AUTHORIZATION, AUTHORIZATION_CHANGED, customer_id
     from workflows.surroundings import here
     from workflows.visibility import Attributes, authorization_attributes, authorization_details, authorization_memo
+
+OURS = customer_id("")
+"""How the ID of every customer begins."""
 
 
 @workflow.defn(name=AUTHORIZATION)
@@ -24,26 +28,22 @@ class PurchaseAuthorization:
     """From the request to its order, or to its end. Its customer starts it and is told of every change."""
 
     @workflow.init
-    def __init__(self, start: Any = None) -> None:
+    def __init__(self, start: Any = None, *_more: Any) -> None:
         self._told = 0
         self._telling: asyncio.Task[None] | None = None
         self._roll_over = False
         self._engine: Engine[AuthorizationCase] = Engine(
-            _decide, _show, self._tell, self._customer_knows, self._customer_knows
+            _decide, _show, _never_alone, self._tell, self._customer_knows, self._customer_knows
         )
-        self._problem = ""
-        try:
+        if _is_genuine():
             case = load_authorization(start["carried"])
-        except Exception as error:  # whatever a start holds that no customer sent
-            self._problem = f"Only a customer starts an authorization ({type(error).__name__}); use authorize_purchase."
-            return
-        self._told = case.news
-        self._engine.begin(case)
+            self._told = case.news
+            self._engine.begin(case)
 
     @workflow.run
-    async def run(self, start: Any = None) -> Answer:
-        if self._problem:
-            raise ApplicationError(self._problem, type="invalid_request", non_retryable=True)
+    async def run(self, start: Any = None, *_more: Any) -> Answer:
+        if not self._engine.begun:
+            raise refusal(_by_hand())
         await self._engine.live(self._leaves)
         await self._engine.wind_down()
         case = self._engine.case
@@ -139,18 +139,12 @@ class PurchaseAuthorization:
         return {"at": happens(self._engine.next_wake())}
 
     @workflow.signal(description="News from the customer: contact, account manager, anniversary; newer wins.")
-    def customer_changed(self, view: Any = None) -> None:
-        try:
-            told = CustomerView.model_validate(view)
-        except ValueError:
-            workflow.logger.warning("ignored a customer_changed signal that is no customer's view")
-            return
+    def customer_changed(self, view: Any = None, *_more: Any) -> None:
         if self._engine.begun:
-            self._engine.case.hear(told)
-            self._engine.tick()
+            self._engine.hear(lambda case, _now: case.hear(CustomerView.model_validate(view)))
 
     @workflow.signal(description="Continue as new when you can, for instance after a deployment.")
-    def roll_over(self, body: Any = None) -> None:
+    def roll_over(self, body: Any = None, *_more: Any) -> None:
         self._roll_over = True
 
     # --- private
@@ -175,6 +169,21 @@ class PurchaseAuthorization:
             except ApplicationError:
                 workflow.logger.warning("the customer of this authorization is not running; it was not told")
             self._told = news
+
+
+def _is_genuine() -> bool:
+    """A customer started it, or an earlier run. What those carry is never refused: a worker that can't read it fails
+    the task, until one comes that can."""
+    info = workflow.info()
+    return info.continued_run_id is not None or (info.parent is not None and info.parent.workflow_id.startswith(OURS))
+
+
+def _by_hand() -> Refused:
+    return refuse("invalid_request", "Only a customer starts an authorization; use authorize_purchase.")
+
+
+def _never_alone(_now: datetime) -> AuthorizationCase:
+    raise _by_hand()
 
 
 def _decide(case: AuthorizationCase, name: str, body: Any, now: datetime, _trying: Trying) -> Answer:

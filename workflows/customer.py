@@ -1,20 +1,18 @@
 """The workflow of one customer: starting it is the invitation (rules, sections 3 and 5)."""
 
-import asyncio
+import itertools
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, ChildWorkflowError
-from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     import email_validator  # noqa: F401 - it loads parts of itself late
 
     from cases.answers import customer_answer
-    from cases.authorization import LETTERS_OF_A_LIFE, Snapshot, next_event
+    from cases.authorization import Snapshot
     from cases.carrying import carry, load_customer
     from cases.customer import CustomerCase
     from cases.doors import preview, to_customer
@@ -22,25 +20,14 @@ with workflow.unsafe.imports_passed_through():
     from cases.ordering import happens
     from cases.shelf import catalogue
     from cases.takeover import take_over
-    from states.authorization import AUTHORIZATION as LIFECYCLE
-    from states.facts import CustomerView
     from states.policy import Policy
     from states.refusals import Refused, refuse
     from states.standing import products_for
-    from workflows.engine import Answer, Engine, Trying, Wake, refusal
-    from workflows.names import AUTHORIZATION, CUSTOMER, CUSTOMER_CHANGED, OPEN_CASE, authorization_id
+    from workflows.engine import Answer, Engine, Trying, refusal
+    from workflows.names import CUSTOMER, OPEN_CASE
+    from workflows.neighbours import Neighbours
     from workflows.surroundings import here
-    from workflows.visibility import (
-        Attributes,
-        authorization_attributes,
-        authorization_memo,
-        customer_attributes,
-        customer_details,
-        customer_memo,
-    )
-
-MISSED = timedelta(hours=12)
-"""How long after an authorization's deadline its news is missed; then the customer asks whether it still lives."""
+    from workflows.visibility import Attributes, customer_attributes, customer_details, customer_memo
 
 
 @workflow.defn(name=CUSTOMER)
@@ -48,25 +35,22 @@ class Customer:
     """One customer: membership, renewal, and the right to buy."""
 
     @workflow.init
-    def __init__(self, start: Any = None) -> None:
-        self._watched: set[str] = set()
-        self._asked: dict[str, datetime] = {}
-        self._news: dict[str, CustomerView] = {}
-        self._telling: asyncio.Task[None] | None = None
-        self._starting: asyncio.Task[None] | None = None
+    def __init__(self, start: Any = None, *_more: Any) -> None:
+        self._start = start
         self._roll_over = False
         self._turn = 0
-        self._engine: Engine[CustomerCase] = Engine(
-            _decide, _show, self._follow, self._all_started, self._all_told, self._look_for_lost
+        self._neighbours = near = Neighbours()
+        near.engine = self._engine = Engine(
+            _decide, _show, self._provisional, near.follow, near.all_started, near.all_told, near.look_for_lost
         )
-        if isinstance(start, dict) and "carried" in start:
+        if workflow.info().continued_run_id is not None:
             self._begin(load_customer(start["carried"]))
 
     @workflow.run
-    async def run(self, start: Any = None) -> Answer:
+    async def run(self, start: Any = None, *_more: Any) -> Answer:
         if not self._engine.begun:
             try:
-                self._begin(await self._invited(start))
+                self._begin(await self._invited())
             except Refused as refused:
                 raise refusal(refused) from None
         await self._engine.live(self._leaves)
@@ -207,28 +191,18 @@ class Customer:
         return {"at": happens(self._engine.next_wake())}
 
     @workflow.signal(description="News from an authorization: a snapshot; newer wins.")
-    async def authorization_changed(self, snapshot: Any = None) -> None:
+    async def authorization_changed(self, snapshot: Any = None, *_more: Any) -> None:
         await workflow.wait_condition(lambda: self._engine.begun)
-        try:
-            news = Snapshot.model_validate(snapshot)
-        except ValueError:
-            workflow.logger.warning("ignored an authorization_changed signal that is no authorization's snapshot")
-            return
-        self._engine.case.hear(news, workflow.now())
-        self._engine.tick()
+        self._engine.hear(lambda case, now: case.hear(Snapshot.model_validate(snapshot), now))
 
     @workflow.signal(description="Continue as new when you can, for instance after a deployment.")
-    def roll_over(self, body: Any = None) -> None:
+    def roll_over(self, body: Any = None, *_more: Any) -> None:
         self._roll_over = True
 
     # --- private
 
-    async def _invited(self, start: Any) -> CustomerCase:
-        vip_number = workflow.info().workflow_id.removeprefix("customer:")
-        if not re.fullmatch(r"[A-Z0-9]{20}", vip_number):
-            message = "The workflow ID must be customer: and 20 upper-case letters and digits."
-            raise refuse("invalid_request", message, field="workflow_id")
-        invite = parse(Invite, start)
+    async def _invited(self) -> CustomerCase:
+        invite = self._invitation()
         # The policy comes from the worker's file, which may change: it is recorded, so that a replay sees the same.
         opening = await workflow.execute_local_activity(
             OPEN_CASE,
@@ -236,10 +210,23 @@ class Customer:
             result_type=dict[str, Any],
             summary="read the policy",
         )
-        policy, now = Policy.model_validate(opening["policy"]), workflow.now()
-        if invite.history is not None:
-            return take_over(vip_number, invite, policy, now, _number)
-        return CustomerCase.begin(vip_number, invite, policy, now)
+        return _opened(invite, Policy.model_validate(opening["policy"]), workflow.now(), _number)
+
+    def _invitation(self) -> tuple[str, Invite]:
+        """The VIP number and what was asked for. Raises `Refused`."""
+        numbered = re.fullmatch(r"customer:([A-Z0-9]{20})", workflow.info().workflow_id)
+        if numbered is None:
+            message = "The workflow ID must be customer: and 20 upper-case letters and digits."
+            raise refuse("invalid_request", message, field="workflow_id")
+        return numbered[1], parse(Invite, self._start)
+
+    def _provisional(self, now: datetime) -> CustomerCase:
+        """The customer as it will begin, for validators that come before the policy is recorded. Raises `Refused`."""
+        policy = here().policy
+        if policy is None:
+            raise refuse("unavailable", "The customer has not begun; try again in a moment.")
+        numbers = (f"{count:020X}" for count in itertools.count())
+        return _opened(self._invitation(), policy, now, lambda: next(numbers))
 
     def _begin(self, case: CustomerCase) -> None:
         self._turn = case.renewal.facts.turn
@@ -249,87 +236,12 @@ class Customer:
         next_year = self._engine.case.renewal.facts.turn > self._turn > 0
         return self._roll_over or next_year or workflow.info().is_continue_as_new_suggested()
 
-    def _all_started(self) -> bool:
-        return not self._engine.case.to_start
 
-    def _all_told(self) -> bool:
-        return self._all_started() and not self._news
-
-    def _follow(self, case: CustomerCase, _now: datetime) -> None:
-        if case.to_start and (self._starting is None or self._starting.done()):
-            self._starting = asyncio.ensure_future(self._start_authorizations())
-        if (news := case.news_for_authorizations()) is not None:
-            self._news.update(dict.fromkeys(news[1], news[0]))
-        if self._news and (self._telling is None or self._telling.done()):
-            self._telling = asyncio.ensure_future(self._tell_authorizations())
-
-    async def _start_authorizations(self) -> None:
-        while self._engine.case.to_start:
-            begun = self._engine.case.to_start[0]
-            number, now = begun.authorization_number, workflow.now()
-            shown = authorization_attributes(begun, now, here().show_organization)
-            rebuilt = begun.letters >= LETTERS_OF_A_LIFE
-            handle = await workflow.start_child_workflow(
-                AUTHORIZATION,
-                {"carried": carry(begun)},
-                id=authorization_id(number),
-                parent_close_policy=ParentClosePolicy.ABANDON,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
-                if rebuilt
-                else WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                search_attributes=TypedSearchAttributes(
-                    [SearchAttributePair(key, value) for key, value in shown.items() if value is not None]
-                ),
-                memo=authorization_memo(begun),
-                static_summary=f"authorization {number}",
-            )
-            self._watched.add(number)
-            asyncio.ensure_future(self._watch(number, handle))  # noqa: RUF006
-            self._engine.case.to_start = [one for one in self._engine.case.to_start if one is not begun]
-
-    async def _watch(self, number: str, handle: Any) -> None:
-        """An authorization that ends otherwise than by itself is lost at once."""
-        try:
-            await handle
-        except ChildWorkflowError:
-            self._lose(number)
-        self._watched.discard(number)
-
-    async def _tell_authorizations(self) -> None:
-        while self._news:
-            number, view = next(iter(self._news.items()))
-            authorization = workflow.get_external_workflow_handle(authorization_id(number))
-            try:
-                await authorization.signal(CUSTOMER_CHANGED, view.model_dump(mode="json"))
-            except ApplicationError:
-                self._lose(number)
-            if self._news.get(number) is view:
-                del self._news[number]
-
-    def _lose(self, number: str) -> None:
-        case = self._engine.case
-        if number in case.known and not LIFECYCLE.final(case.known[number].state):
-            case.mark_lost(number, workflow.now())
-            self._engine.tick()
-
-    def _look_for_lost(self, case: CustomerCase, now: datetime) -> Wake | None:
-        """Authorizations of earlier runs are not watched: ask when their news is missed for half a day."""
-        wakes = []
-        for number, known in case.known.items():
-            if number in self._watched or number in case.lost or LIFECYCLE.final(known.state):
-                continue
-            event = next_event(known.state, known.facts, case.policy, known.since)
-            if event is None:
-                continue
-            due = max(event[1] + MISSED, self._asked.get(number, event[1]) + 2 * MISSED)
-            if due <= now:
-                self._asked[number] = now
-                self._news.setdefault(number, case.view())
-                due = now + 2 * MISSED
-            wakes.append(Wake(due, f"is authorization {number} still there?"))
-        if self._news and (self._telling is None or self._telling.done()):
-            self._telling = asyncio.ensure_future(self._tell_authorizations())
-        return min(wakes, default=None)
+def _opened(invitation: tuple[str, Invite], policy: Policy, now: datetime, number: Callable[[], str]) -> CustomerCase:
+    vip_number, invite = invitation
+    if invite.history is not None:
+        return take_over(vip_number, invite, policy, now, number)
+    return CustomerCase.begin(vip_number, invite, policy, now)
 
 
 def _no_number() -> str:
@@ -342,7 +254,7 @@ def _number() -> str:
 
 def _decide(case: CustomerCase, name: str, body: Any, now: datetime, trying: Trying) -> Answer:
     # On replay a handler decides again but no validator does, so what the catalogue says is asked in the validator.
-    sold = None if trying is Trying.TRIED else catalogue()
+    sold = catalogue() if trying is Trying.ON_A_COPY else None
     return to_customer(case, name, body, now, _no_number if trying is Trying.ON_A_COPY else _number, sold)
 
 

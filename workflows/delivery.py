@@ -7,7 +7,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, RetryState, is_cancelled_exception
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
@@ -88,7 +88,8 @@ class Delivery:
             await handle
         except ActivityError as error:
             verdict = self._given_up.get(item.number)
-            if is_cancelled_exception(error):
+            # An attempt that was under way at the cancellation, and failed, is not tried again either.
+            if is_cancelled_exception(error) or error.retry_state is RetryState.CANCEL_REQUESTED:
                 # Cancelled without a verdict: the run ends, and the letter goes on in the next.
                 outcome = None if verdict is None else (verdict.outcome, verdict.why)
             else:

@@ -4,6 +4,7 @@ Everything is decided in one uninterrupted piece; only afterwards a handler wait
 answer. So decisions never interleave and need no locks.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import Enum
@@ -16,9 +17,11 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from cases.case import Case
+    from cases.journal import Kind
     from states.calendar import local_date
     from states.refusals import Refused
     from workflows.delivery import Delivery
+    from workflows.names import ORGANIZATION
     from workflows.visibility import Attributes
 
 C = TypeVar("C", bound=Case)
@@ -30,7 +33,6 @@ class Trying(Enum):
 
     ON_A_COPY = "the validator tries it; nothing may change, not even the workflow's random numbers"
     TRIED = "a validator has tried it"
-    NOT_TRIED = "the validator had no case yet to try it on"
 
 
 class Wake(NamedTuple):
@@ -49,20 +51,23 @@ def refusal(refused: Refused) -> ApplicationError:
 class Engine(Generic[C]):
     """Holds a case for its workflow, which gives it what is its own part.
 
-    `decide` applies a command, `show` says what operators see, `follow` hands out what follows; a handler answers once
-    it is `answerable`, a run ends once every neighbour was `told`; `wake` is when to look at something else.
+    `decide` applies a command, `show` says what operators see, `provisional` is the case that will begin (or why none
+    will), `follow` hands out what follows; a handler answers once it is `answerable`, a run ends once every neighbour
+    was `told`; `wake` is when to look at something else.
     """
 
     def __init__(
         self,
         decide: Callable[[C, str, Any, datetime, Trying], Answer],
         show: Callable[[C, datetime], tuple[Attributes, dict[str, Any], str]],
+        provisional: Callable[[datetime], C],
         follow: Callable[[C, datetime], None],
         answerable: Callable[[], bool],
         told: Callable[[], bool],
         wake: Callable[[C, datetime], Wake | None] = lambda _case, _now: None,
     ) -> None:
         self._decide, self._show, self._follow, self._own_wake = decide, show, follow, wake
+        self._provisional = provisional
         self._answerable, self._told = answerable, told
         self._case: C | None = None
         self._under_way: set[str] = set()
@@ -70,6 +75,7 @@ class Engine(Generic[C]):
         self._memo: dict[str, Any] = {}
         self._details = ""
         self._rolling = False
+        self._asked_to_cancel = False
         self._delivery = Delivery(lambda: self.case, self.tick)
 
     @property
@@ -92,12 +98,14 @@ class Engine(Generic[C]):
     def check(self, name: str, body: Any) -> None:
         """Refuse in the validator, on a copy: a refusal leaves nothing in the history."""
         update = workflow.current_update_info()
-        if self._case is None or update is None:
+        if update is None:
             return
+        now = workflow.now()
         try:
-            if update.id in self._under_way or self._case.ledger.find(update.id) is not None:
+            case = self._provisional(now) if self._case is None else self._case.trial()
+            if update.id in self._under_way or case.ledger.find(update.id) is not None:
                 return
-            self._decide(self._case.trial(), name, body, workflow.now(), Trying.ON_A_COPY)
+            self._decide(case, name, body, now, Trying.ON_A_COPY)
         except Refused as refused:
             raise refusal(refused) from None
 
@@ -105,7 +113,6 @@ class Engine(Generic[C]):
         """One effect for each update ID, for life; repeats wait for the first and get its answer."""
         update = workflow.current_update_info()
         update_id = "" if update is None else update.id
-        trying = Trying.TRIED if self.begun else Trying.NOT_TRIED
         await workflow.wait_condition(lambda: self.begun)
         while update_id in self._under_way:
             await workflow.wait_condition(lambda: update_id not in self._under_way)
@@ -114,7 +121,7 @@ class Engine(Generic[C]):
             if (first := self.case.ledger.find(update_id)) is not None:
                 return first
             changed = self.case.trial()
-            answer = self._decide(changed, name, body, now, trying)
+            answer = self._decide(changed, name, body, now, Trying.TRIED)
         except Refused as refused:
             raise refusal(refused) from None
         changed.ledger.keep(update_id, answer, now)
@@ -126,6 +133,18 @@ class Engine(Generic[C]):
         finally:
             self._under_way.discard(update_id)
         return answer
+
+    def hear(self, news: Callable[[C, datetime], None]) -> None:
+        """News from a neighbour. What makes no sense is ignored and changes nothing: signals can't be refused."""
+        heard, now = self.case.trial(), workflow.now()
+        try:
+            news(heard, now)
+            self._show(heard, now)
+        except Exception as error:  # anybody may send a signal, with anything in it
+            workflow.logger.warning("ignored a signal that makes no sense: %s", type(error).__name__)
+            return
+        self._case = heard
+        self.tick()
 
     # --- time
 
@@ -157,16 +176,14 @@ class Engine(Generic[C]):
         while not leave():
             armed = self._wake
             if armed is None:
-                await workflow.wait_condition(lambda: leave() or self._wake is not None)
+                await self._until(lambda: leave() or self._wake is not None)
                 continue
             left = armed.at - workflow.now()
             if left <= timedelta(0):
                 self.tick()
                 continue
             try:
-                await workflow.wait_condition(
-                    partial(self._disturbed, leave, armed), timeout=left, timeout_summary=armed.summary
-                )
+                await self._until(partial(self._disturbed, leave, armed), left, armed.summary)
             except TimeoutError:
                 self.tick()
 
@@ -181,9 +198,22 @@ class Engine(Generic[C]):
         """
         self._rolling = True
         self._delivery.stop()
-        await workflow.wait_condition(
-            lambda: workflow.all_handlers_finished() and self._delivery.idle() and self._told()
-        )
+        while not (workflow.all_handlers_finished() and self._delivery.idle() and self._told()):
+            await self._until(lambda: workflow.all_handlers_finished() and self._delivery.idle() and self._told())
+
+    async def _until(
+        self, condition: Callable[[], bool], at_most: timedelta | None = None, summary: str | None = None
+    ) -> None:
+        """Wait. A request to cancel the workflow is noted and not followed: a case ends by its own commands, and what
+        it owes its neighbours and readers would be lost. Raises `TimeoutError`."""
+        try:
+            await workflow.wait_condition(condition, timeout=at_most, timeout_summary=summary)
+        except asyncio.CancelledError:
+            if self._asked_to_cancel or workflow.cancellation_reason() is None:
+                raise  # the worker lets go of the workflow
+            self._asked_to_cancel = True
+            now = workflow.now()
+            self.case.enter(Kind.FACT, now, now, reason="a request to cancel the workflow is not followed")
 
     def roll_over(self, carried: Answer) -> NoReturn:
         """Continue as new, with the memo: only what was given at the start would come back."""
@@ -205,7 +235,8 @@ class Engine(Generic[C]):
                 updates.append(key.value_unset())
             elif value is not None and value != before and not (value == [] and before is None):
                 updates.append(key.value_set(value))
-        if updates:
+        # The name comes and goes with a setting, which may have been another when this history was written.
+        if any(one.key != ORGANIZATION for one in updates):
             workflow.upsert_search_attributes(updates)
         if any(value != self._memo.get(name) for name, value in memo.items()):
             workflow.upsert_memo(memo)

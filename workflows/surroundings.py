@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from states.policy import Policy
 from workflows.names import MAIL_TASK_QUEUE
 
 
@@ -10,6 +11,8 @@ class Surroundings:
     mail_task_queue: str = MAIL_TASK_QUEUE
     show_organization: bool = True
     """Whether the organisation's name stands in search attributes and current details."""
+    policy: Policy | None = None
+    """What validators judge by until a new case has recorded its own."""
 
 
 _here = Surroundings()
