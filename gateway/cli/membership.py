@@ -30,7 +30,7 @@ def invite(
     language: str | None = None,
     anniversary_date: str | None = None,
     external_id: str | None = None,
-    file: Annotated[str | None, Parameter(name=("--file", "-f"))] = None,
+    file: Annotated[str | None, Parameter(name=("--file", "-f"), allow_leading_hyphen=True)] = None,
     doing: Doing = DOING,
 ) -> None:
     """Invite an organisation. None of it can be edited later.

@@ -1,0 +1,241 @@
+"""The gateway: repeats, refusals in words, and what it says of cases that are gone."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import pytest
+from temporalio.client import Client
+
+from gateway.client import Gateway, NotFound, Refused, Unavailable, Wanted
+from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab
+
+T = TypeVar("T")
+
+
+def key() -> str:
+    return secrets.token_hex(8)
+
+
+async def member(gateway: Gateway, **changes: Any) -> str:
+    customer = await gateway.invite({**INVITATION, **changes}, key())
+    number: str = customer["vip_number"]
+    await gateway.update_customer(number, "accept_invitation", ACCEPT, key())
+    return number
+
+
+async def authorized(gateway: Gateway, number: str, **changes: Any) -> str:
+    body = {"lines": LINES, "requested_by": "account_manager", **changes}
+    answer = await gateway.update_customer(number, "authorize_purchase", body, key())
+    return str(answer["authorization_number"])
+
+
+async def until(look: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
+    """What is seen once it is as it should be; lists and lost cases lag."""
+    async with asyncio.timeout(10):
+        while not good(found := await look()):  # noqa: ASYNC110 - it happens elsewhere
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def closed(house: Lab, number: str) -> None:
+    await house.authorization(number).result()
+
+
+async def test_an_invitation_answers_the_customer_with_a_number_of_twenty_characters(gateway: Gateway) -> None:
+    customer = await gateway.invite(INVITATION, key())
+    assert customer["state"] == "invited"
+    assert len(customer["vip_number"]) == 20
+    assert customer["authorizations"] == []
+
+
+async def test_the_same_key_and_body_find_the_same_customer(gateway: Gateway) -> None:
+    once, again = await asyncio.gather(*(gateway.invite(INVITATION, "the-same-key") for _ in range(2)))
+    later = await gateway.invite(dict(reversed(INVITATION.items())), "the-same-key")
+    assert once["vip_number"] == again["vip_number"] == later["vip_number"]
+
+
+async def test_the_same_key_with_another_body_is_refused_even_after_a_roll_over(gateway: Gateway, house: Lab) -> None:
+    customer = await gateway.invite(INVITATION, "used-key")
+    handle = house.customer(customer["vip_number"])
+    first = (await handle.describe()).run_id
+    await handle.signal("roll_over")
+    await until(handle.describe, lambda found: found.run_id != first)
+    with pytest.raises(Refused) as refused:
+        await gateway.invite({**INVITATION, "postal_code": "9000"}, "used-key")
+    assert refused.value.code == "idempotency_key_reused"
+    assert (await gateway.invite(INVITATION, "used-key"))["vip_number"] == customer["vip_number"]
+
+
+async def test_a_bad_invitation_names_every_field_and_starts_nothing(gateway: Gateway) -> None:
+    with pytest.raises(Refused) as refused:
+        await gateway.invite({"organization": "A\x00", "region": "XX"}, "bad-body")
+    fields = {reason["field"] for reason in refused.value.reasons}
+    assert refused.value.code == "invalid_request"
+    assert {"organization", "region", "contact", "account_manager", "address"} <= fields
+
+
+async def test_a_refused_start_may_come_again_with_the_same_key(gateway: Gateway) -> None:
+    with pytest.raises(Refused) as refused:
+        await gateway.invite({**INVITATION, "anniversary_date": "2000-01-01"}, "second-try")
+    assert refused.value.code == "anniversary_out_of_range"
+    assert (await gateway.invite(INVITATION, "second-try"))["state"] == "invited"
+
+
+async def test_a_repeated_update_gets_the_first_answer_and_another_body_is_refused(gateway: Gateway) -> None:
+    number, body = await member(gateway), {"lines": LINES, "requested_by": "member"}
+    first = await gateway.update_customer(number, "authorize_purchase", body, "k1")
+    assert await gateway.update_customer(number, "authorize_purchase", body, "k1") == first
+    with pytest.raises(Refused) as refused:
+        await gateway.update_customer(number, "authorize_purchase", {**body, "requested_by": "account_manager"}, "k1")
+    assert refused.value.code == "idempotency_key_reused"
+    assert len((await gateway.customer(number))["authorizations"]) == 1
+
+
+async def test_a_refusal_has_every_reason(gateway: Gateway) -> None:
+    number = await member(gateway)
+    lines = [{"product": "cc-all-apps-enterprise", "quantity": 1}, {"product": "nothing", "quantity": 0}]
+    with pytest.raises(Refused) as refused:
+        await gateway.update_customer(number, "authorize_purchase", {"lines": lines, "requested_by": "member"}, key())
+    assert refused.value.code == "product_unknown"
+    assert [reason["code"] for reason in refused.value.reasons] == [
+        "product_unknown",
+        "offer_type_missing",
+        "quantity_out_of_range",
+    ]
+
+
+@pytest.mark.parametrize("bad", ["", "x" * 129, "with space", "ü"])
+async def test_a_key_that_is_none_is_refused(gateway: Gateway, bad: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await gateway.invite(INVITATION, bad)
+    assert refused.value.code == "invalid_request"
+
+
+async def test_a_preview_answers_as_authorizing_would_and_nothing_happens(gateway: Gateway) -> None:
+    number = await member(gateway)
+    shown = await gateway.preview(number, {"lines": LINES, "requested_by": "member"})
+    assert shown["provisional"]
+    assert (await gateway.customer(number))["authorizations"] == []
+    with pytest.raises(Refused) as refused:
+        await gateway.preview(number, {"lines": [{"product": "nothing", "quantity": 1}], "requested_by": "member"})
+    assert refused.value.code == "product_unknown"
+
+
+async def test_numbers_that_nobody_has_are_not_found(gateway: Gateway) -> None:
+    for number in ("Z" * 20, "A" * 20, "short", "x" * 20):
+        with pytest.raises(NotFound):
+            await gateway.details(number)
+        with pytest.raises(NotFound):
+            await gateway.journal(number)
+    with pytest.raises(NotFound):
+        await gateway.update_customer("Z" * 20, "resend_invitation", {}, key())
+    with pytest.raises(NotFound):
+        await gateway.update_authorization("A" * 20, "cancel", {"reason": "x"}, key())
+
+
+async def test_a_closed_authorization_refuses_as_its_table_says(gateway: Gateway, house: Lab) -> None:
+    number = await authorized(gateway, await member(gateway))
+    cancelled = await gateway.update_authorization(number, "cancel", {"reason": "no"}, "cancel-key")
+    assert cancelled["state"] == "cancelled"
+    await closed(house, number)
+    expected: dict[str, tuple[dict[str, Any], str]] = {
+        "cancel": ({"reason": "no"}, "not_pending"),
+        "extend": ({"days": 1, "reason": "no"}, "not_pending"),
+        "place_order": ({"order_reference": "SO-1"}, "nothing_open"),
+        "write_off": ({"reason": "no"}, "not_overdue"),
+        "deactivate": ({"reason": "no"}, "not_overdue"),
+        "request_return": ({"order_reference": "SO-1", "reason": "no"}, "not_ordered"),
+        "confirm_return": ({}, "no_return_open"),
+        "decline_return": ({"reason": "no"}, "no_return_open"),
+    }
+    for name, (body, code) in expected.items():
+        with pytest.raises(Refused) as refused:
+            await gateway.update_authorization(number, name, body, key())
+        assert refused.value.code == code, name
+    with pytest.raises(Refused) as bad:
+        await gateway.update_authorization(number, "cancel", {}, key())
+    assert bad.value.code == "invalid_request"
+    assert (await gateway.details(number))["state"] == "cancelled"
+    assert [entry["to"] for entry in await gateway.journal(number) if entry["kind"] == "transition"][-1] == "cancelled"
+
+
+async def test_a_repeat_on_a_closed_authorization_still_gets_the_first_answer(gateway: Gateway, house: Lab) -> None:
+    number = await authorized(gateway, await member(gateway))
+    first = await gateway.update_authorization(number, "cancel", {"reason": "no"}, "once")
+    await closed(house, number)
+    assert await gateway.update_authorization(number, "cancel", {"reason": "no"}, "once") == first
+
+
+async def test_an_order_that_a_closed_authorization_recorded_is_answered_again(gateway: Gateway, house: Lab) -> None:
+    number = await authorized(gateway, await member(gateway))
+    order = {"order_reference": "SO-9"}
+    await gateway.update_authorization(number, "place_order", order, key())
+    await gateway.update_authorization(number, "request_return", {**order, "reason": "wrong"}, key())
+    await gateway.update_authorization(number, "confirm_return", {}, key())
+    await closed(house, number)
+    again = await gateway.update_authorization(number, "place_order", order, key())
+    assert (again["authorization_number"], again["state"]) == (number, "returned")
+    other = {**order, "lines": [{"product": "cc-all-apps-team", "quantity": 1}]}
+    with pytest.raises(Refused) as refused:
+        await gateway.update_authorization(number, "place_order", other, key())
+    assert refused.value.code == "order_reference_conflict"
+
+
+async def test_a_lost_authorization_can_be_written_off_and_nothing_else(gateway: Gateway, house: Lab) -> None:
+    vip = await member(gateway)
+    number = await authorized(gateway, vip)
+    await house.authorization(number).terminate()
+    await until(lambda: gateway.customer(vip), lambda found: found["open_authorizations"][0]["state"] == "lost")
+    with pytest.raises(Refused) as refused:
+        await gateway.update_authorization(number, "cancel", {"reason": "no"}, key())
+    assert refused.value.code == "not_pending"
+    with pytest.raises(Refused) as blocked:
+        await authorized(gateway, vip)
+    assert blocked.value.code == "overdue_items"
+    written = await gateway.update_authorization(number, "write_off", {"reason": "gone"}, "write-off")
+    assert written["state"] == "written_off"
+    await authorized(gateway, vip)
+
+
+async def test_without_a_worker_the_answer_is_unavailable_and_the_key_finds_out_later(house: Lab) -> None:
+    nobody = Gateway(house.client, task_queue=f"nobody-{key()}", patience=0.5)
+    with pytest.raises(Unavailable):
+        await nobody.invite(INVITATION, "nobody-there")
+
+
+async def test_lists_show_the_rows_of_the_customers_page(gateway: Gateway, client: Client) -> None:
+    mine = f"am-{key()}"
+    manager = {"id": mine, "name": "Own", "email": "own@example.com"}
+    waiting = await member(gateway, account_manager=manager)
+    await authorized(gateway, waiting)
+    empty = (await gateway.invite({**INVITATION, "account_manager": manager}, key()))["vip_number"]
+    wanted = Wanted(managed_by=mine)
+    await until(lambda: gateway.count(Wanted(managed_by=mine, lists=("pending_requests",))), lambda count: count == 1)
+    rows = await until(lambda: gateway.customers(wanted), lambda found: len(found) == 2)
+    row = next(one for one in rows if one["vip_number"] == waiting)
+    assert row["organization"] == "Aarhus Design ApS"
+    assert row["contact"] == {"name": "Mette Holm", "email": "mette@example.com"}
+    assert row["account_manager"] == {"id": mine, "name": "Own"}
+    assert (row["invitation_status"], row["renewal_state"], row["market_segment"]) == (
+        "accepted",
+        "no_term",
+        "commercial",
+    )
+    assert row["next_event"]["name"] == "order_due"
+    assert row["next_event"]["at"].endswith("Z")
+    without = await gateway.customers(Wanted(managed_by=mine, lists=("no_products",), invitation_status="invited"))
+    assert [one["vip_number"] for one in without] == [empty]
+
+
+async def test_a_filter_that_cannot_be_is_refused(gateway: Gateway) -> None:
+    for wanted in (
+        Wanted(lists=("nothing",)),
+        Wanted(segment='x" OR "1'),
+        Wanted(managed_by='a" OR WorkflowType="Customer'),
+        Wanted(invitation_status="?"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await gateway.customers(wanted)
+        assert refused.value.code == "invalid_request"
