@@ -27,7 +27,7 @@ from cases.messages import (
 )
 from states.calendar import local_date
 from states.facts import Acceptance, AccountManager, Contact, Reader
-from states.membership import State, Trigger
+from states.membership import MEMBERSHIP, State, Trigger
 from states.refusals import refuse
 
 Answer = dict[str, Any]
@@ -45,6 +45,8 @@ def accept_invitation(case: CustomerCase, body: Accept, now: datetime) -> Answer
         same = before.identity == who.identity if who.identity or before.identity else before.name == who.name
         if same:
             return customer_answer(case, now)
+    if case.state is State.EXPIRED and body.accepted_at is None:
+        raise MEMBERSHIP.refusal(case.state, Trigger.ACCEPT)  # what does not say when it happened is late
     acceptance = Acceptance(
         name=who.name, identity=who.identity, terms_version=body.terms_version, accepted_at=at, door=body.actor
     )

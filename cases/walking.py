@@ -25,9 +25,11 @@ class Walk:
             if at > to or (at == to and not inclusive):
                 break
             case = self.case(number)
+            before = case.news
             case.advance(at, at)
             self.settle(case, at)
-            self.spread(at)
+            if case.news != before:
+                self.spread(at)
 
     def case(self, number: str) -> Case:
         return self.customer if number == self.customer.number else self.authorizations[number]
@@ -40,15 +42,19 @@ class Walk:
             self.settle(begun, now)
         customer.to_start.clear()
         before = customer.news
-        for number, case in self.authorizations.items():
-            if case.news > customer.known[number].news:
-                customer.hear(case.snapshot(), now)
+        self._tell_customer(now)
         if (news := customer.news_for_authorizations()) is not None:
             for number in news[1]:
                 self.authorizations[number].hear(news[0])
                 self.settle(self.authorizations[number], now)
+            self._tell_customer(now)
         if customer.news != before:
             self.settle(customer, now)
+
+    def _tell_customer(self, now: datetime) -> None:
+        for number, case in self.authorizations.items():
+            if case.news > self.customer.known[number].news:
+                self.customer.hear(case.snapshot(), now)
 
     def settle(self, case: Case, _now: datetime) -> None:
         """After a case changed: when does it happen next?"""
