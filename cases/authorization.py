@@ -162,6 +162,8 @@ class AuthorizationCase(Case):
 
     def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime) -> None:
         Case.letter_done(self, item, outcome, why, now)
+        if item.letter != DeactivationWarning.name and item.reader not in self.facts.warnings_refused:
+            return
         if outcome is Outcome.SKIPPED or why == Why.SHELF_LIFE_OVER:
             return  # nobody refused it, and it reached nobody
         refused = [one for one in self.facts.warnings_refused if one is not item.reader]

@@ -1,10 +1,10 @@
 """A case: machines, what is due by itself, the journal and the outbox. Customer and authorization build on it."""
 
-import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, NamedTuple, Self
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar
 
 from pydantic import Field
 
@@ -12,13 +12,27 @@ from cases.journal import Entry, Kind, Outcome, Why
 from cases.ledger import Ledger
 from cases.outbox import SHELF_LIFE, Item, Review, earliest, review
 from states.calendar import local_date, start_of_day
-from states.facts import Instant, Reader
+from states.facts import Instant, Reader, RenewalFacts
 from states.letters import LETTERS, MANAGER, Letter, LetterUndeliverable
 from states.lifecycle import Lifecycle, Moment, Row, Send
 from states.policy import Policy
 
+T = TypeVar("T")
 RESOLUTION = timedelta(microseconds=1)
 """The smallest step of time."""
+
+
+@lru_cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
+
+
+def copied(original: T) -> T:
+    """A shallow copy; the standard library's asks a dataclass with slots for its state first, at ten times the cost."""
+    other = object.__new__(type(original))
+    for name in _names(type(original)):
+        setattr(other, name, getattr(original, name))
+    return other
 
 
 class Foreseen(NamedTuple):
@@ -84,12 +98,17 @@ class Case:
 
     def trial(self) -> Self:
         """A copy to try a request on: facts are frozen, so only what is replaced is copied."""
-        other = copy.copy(self)
+        other = copied(self)
         for machine in self.machines:
-            setattr(other, machine, copy.copy(self.track(machine)))
+            setattr(other, machine, copied(self.track(machine)))
         other.outbox, other.journal = list(self.outbox), list(self.journal)
         other.changed_on, other.unreachable = dict(self.changed_on), dict(self.unreachable)
         return other
+
+    def become(self, trial: Self) -> None:
+        """Take over what a trial came to."""
+        for name in _names(type(self)):
+            setattr(self, name, getattr(trial, name))
 
     def upcoming(self) -> tuple[str, Moment] | None:
         """What happens next by itself, and in which machine."""
@@ -231,7 +250,7 @@ class Case:
             return
         not_before = earliest(effective, now, self.policy) if act is Act.TIME else now
         track = self.track(machine)
-        told = {**(about or {}), **self.remember(letter)}
+        told, renewal = about or {}, self.remember(letter)
         for reader in self.readers_of(letter, readers):
             self.letters += 1
             self.outbox.append(
@@ -247,6 +266,7 @@ class Case:
                     not_before,
                     changes and not letter.reminder,
                     told,
+                    renewal=renewal,
                 )
             )
 
@@ -316,9 +336,9 @@ class Case:
     def readers_of(self, _letter: type[Letter], readers: tuple[Reader, ...]) -> tuple[Reader, ...]:
         return readers
 
-    def remember(self, _letter: type[Letter]) -> dict[str, Any]:
-        """What of the facts a letter tells that may be gone when its turn comes."""
-        return {}
+    def remember(self, _letter: type[Letter]) -> RenewalFacts | None:
+        """What a letter tells of a renewal whose turn may be over when the letter's comes."""
+        return None
 
     def contact_address(self) -> str:
         raise NotImplementedError

@@ -12,7 +12,7 @@ from states.facts import Quantities, RenewalFacts, RenewalLine
 from states.letters import LETTERS, InvitationLink, Letter, MembershipLetter, RenewalLetter
 from states.membership import invitation_ends
 from states.renewal import State as RenewalState
-from states.renewal import anniversary, expires_on, to_renew, window_opens_on
+from states.renewal import anniversary, expires_on, to_remove, to_renew, window_opens_on
 
 if TYPE_CHECKING:
     from cases.customer import CustomerCase
@@ -64,8 +64,8 @@ def _membership(case: CustomerCase, kind: type[MembershipLetter], item: Item) ->
 
 def _renewal(case: CustomerCase, kind: type[RenewalLetter], item: Item) -> dict[str, Any]:
     # A turn that is over is told as it was; a running one as it stands now.
-    then = RenewalFacts.model_validate(item.about["renewal"])
     now = case.renewal.facts
+    then = item.renewal or now
     facts = now if now.turn == then.turn and now.anniversary == then.anniversary else then
     told: dict[str, Any] = {
         "anniversary_date": anniversary(facts),
@@ -75,7 +75,7 @@ def _renewal(case: CustomerCase, kind: type[RenewalLetter], item: Item) -> dict[
         "window_is_open": item.state != RenewalState.UPCOMING,
         "removed": tuple(
             RenewalLine(product=product, name=product_name(product), held=quantity)
-            for product, quantity in item.about.get("removed", {}).items()
+            for product, quantity in to_remove(then).items()
         ),
         "order_reference": item.about.get("order_reference"),
         "order_lines": tuple(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cases.journal import Outcome, Why
 from states.calendar import at_hour, local_date
-from states.facts import Instant, Reader
+from states.facts import Instant, Reader, RenewalFacts
 from states.letters import LETTERS
 from states.policy import Policy
 
@@ -31,6 +31,8 @@ class Item(NamedTuple):
     """It tells of a change of state; a reminder of the same day gives way to it."""
     about: dict[str, Any]
     """What the letter tells that is no longer known later (an order's reference, what was removed)."""
+    renewal: RenewalFacts | None = None
+    """The turn of the renewal that it tells of."""
     handed_over_at: Instant | None = None
     written: dict[str, Any] | None = None
     """The letter as it was handed over: every further attempt sends the same."""

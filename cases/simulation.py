@@ -56,13 +56,15 @@ class Simulation(Walk):
         """A command to the customer, or to one of its authorizations. Raises `Refused`."""
         self.until(now, inclusive=False)
         if number is None:
-            doors.to_customer(self.customer.trial(), name, body, now, lambda: "0" * 20, self.catalogue)
-            answer = doors.to_customer(self.customer, name, body, now, lambda: next(self.numbers), self.catalogue)
+            customer = self.customer.trial()
+            answer = doors.to_customer(customer, name, body, now, lambda: next(self.numbers), self.catalogue)
+            self.customer.become(customer)
             self.settle(self.customer, now)
         else:
             case = self.authorizations[number]
-            doors.to_authorization(case.trial(), name, body, now)
-            answer = doors.to_authorization(case, name, body, now)
+            changed = case.trial()
+            answer = doors.to_authorization(changed, name, body, now)
+            case.become(changed)
             self.settle(case, now)
         self.spread(now)
         return answer

@@ -35,26 +35,30 @@ class Walk:
         return self.customer if number == self.customer.number else self.authorizations[number]
 
     def spread(self, now: datetime) -> None:
-        """What changed is told to the neighbours; new authorizations begin."""
+        """New authorizations begin, and what changed is told to the neighbours until nobody has news."""
         customer = self.customer
         for begun in customer.to_start:
             self.authorizations[begun.number] = begun
             self.settle(begun, now)
         customer.to_start.clear()
-        before = customer.news
-        self._tell_customer(now)
+        news_so_far = customer.news
+        while self._tell(now):
+            pass
+        if customer.news != news_so_far:
+            self.settle(customer, now)
+
+    def _tell(self, now: datetime) -> bool:
+        customer, told = self.customer, False
+        for number, case in self.authorizations.items():
+            if case.news > customer.known[number].news:
+                customer.hear(case.snapshot(), now)
+                told = True
         if (news := customer.news_for_authorizations()) is not None:
             for number in news[1]:
                 self.authorizations[number].hear(news[0])
                 self.settle(self.authorizations[number], now)
-            self._tell_customer(now)
-        if customer.news != before:
-            self.settle(customer, now)
-
-    def _tell_customer(self, now: datetime) -> None:
-        for number, case in self.authorizations.items():
-            if case.news > self.customer.known[number].news:
-                self.customer.hear(case.snapshot(), now)
+            told = True
+        return told
 
     def settle(self, case: Case, _now: datetime) -> None:
         """After a case changed: when does it happen next?"""
