@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from cases.authorization_letters import write
-from cases.case import Case, Track
+from cases.case import Case
 from cases.journal import Outcome, Why
 from cases.outbox import Item
+from cases.record import Track
 from states.authorization import AUTHORIZATION, State, Trigger, deactivation_day
 from states.calendar import start_of_day
 from states.facts import AuthorizationFacts, CustomerView, Fact, Instant, Reader

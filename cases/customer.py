@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from cases.authorization import Snapshot
-from cases.case import Act, Case
+from cases.case import Case
 from cases.customer_letters import write
 from cases.customer_record import MembershipTrack, Profile, RenewalTrack
 from cases.customer_standing import CustomerStanding
@@ -15,6 +15,7 @@ from cases.invitation import ASKED, check_anniversary
 from cases.journal import Kind
 from cases.messages import Invite
 from cases.outbox import Item
+from cases.record import Act
 from states.authorization import AUTHORIZATION, OPEN
 from states.calendar import local_date
 from states.facts import AccountManager, Contact, CustomerView, MembershipFacts, Order, Reader, RenewalFacts

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from cases.authorization import AuthorizationCase, Snapshot
-from cases.case import Case, Track
+from cases.case import Case
 from cases.ledger import References
+from cases.record import Track
 from states.facts import (
     AccountManager,
     Contact,

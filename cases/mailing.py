@@ -1,0 +1,135 @@
+"""A case and its letters: they wait in its outbox, are looked at when their turn comes, and leave their trace."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cases.journal import Entry, Kind, Outcome, Why
+from cases.outbox import SHELF_LIFE, Item, Review, earliest, review
+from cases.record import Act, Record
+from states.calendar import local_date, start_of_day
+from states.facts import Reader, RenewalFacts
+from states.letters import LETTERS, MANAGER, Letter, LetterUndeliverable
+
+
+@dataclass(slots=True, kw_only=True)
+class Mailing(Record):
+    """A record that writes letters. What they say, and to whom, its subclasses know."""
+
+    def post(
+        self,
+        letter: type[Letter],
+        readers: tuple[Reader, ...],
+        machine: str,
+        effective: datetime,
+        now: datetime,
+        act: Act,
+        changes: bool,
+        about: dict[str, Any] | None = None,
+    ) -> None:
+        """Put a letter into the outbox, once for each reader."""
+        if self.quiet_until is not None and now < self.quiet_until:
+            return
+        not_before = earliest(effective, now, self.policy) if act is Act.TIME else now
+        track = self.track(machine)
+        told, renewal = about or {}, self.remember(letter)
+        for reader in self.readers_of(letter, readers):
+            self.letters += 1
+            self.outbox.append(
+                Item(
+                    self.letters,
+                    letter.name,
+                    reader,
+                    self.thread(letter),
+                    machine,
+                    track.state,
+                    track.since,
+                    effective,
+                    not_before,
+                    changes and not letter.reminder,
+                    told,
+                    renewal=renewal,
+                )
+            )
+
+    def review(self, now: datetime) -> Review:
+        """Which letters go now, which are given up, and when to look again."""
+        if not self.outbox:
+            return Review([], [], None)
+        return review(self.outbox, now, self.policy, self.changed_on, self.doubt)
+
+    def doubt(self, item: Item) -> Why | None:
+        """Why a letter is no longer to be sent, if so."""
+        if item.letter == LetterUndeliverable.name:
+            return None if Reader.CONTACT in self.unreachable else Why.REASON_GONE
+        if not LETTERS[item.letter].outlives_its_state and not self._still(item):
+            return Why.REASON_GONE
+        return Why.NOTHING_LEFT_TO_SAY if self.nothing_left_to_say(item) else None
+
+    def _still(self, item: Item) -> bool:
+        """The state that the letter speaks of has not been left."""
+        track = self.track(item.machine)
+        if (track.state, track.since) == (item.state, item.since):
+            return True
+        return self.machines[item.machine].continues.get(track.state) == item.state
+
+    def handed_over(self, item: Item, now: datetime) -> dict[str, Any]:
+        """The letter as it goes to the activity; the same for every attempt."""
+        if item.written is not None:
+            return item.written
+        letter = self.write(item, now)
+        written = {"letter": letter.name, **letter.model_dump(mode="json", exclude_none=True)}
+        day = letter.worthless_on()
+        zone = self.policy.time_zone
+        keeps_until = now + SHELF_LIFE if day is None else max(now, start_of_day(day, zone))
+        marked = item._replace(handed_over_at=now, written=written, keeps_until=keeps_until)
+        self.outbox = [marked if one.number == item.number else one for one in self.outbox]
+        return written
+
+    def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime) -> None:
+        """What became of a letter: the journal says it, and *unreachable* is set or cleared (section 8)."""
+        self.outbox = [one for one in self.outbox if one.number != item.number]
+        self.sequence += 1
+        self.journal.append(
+            Entry(
+                self.sequence,
+                item.caused_at,
+                now,
+                Kind.LETTER,
+                letter=item.letter,
+                reader=item.reader,
+                outcome=outcome,
+                reason=why,
+            )
+        )
+        if outcome is Outcome.SENT:
+            if item.changes:
+                self.changed_on[item.lane] = local_date(item.caused_at, self.policy.time_zone)
+            if self.unreachable.pop(item.reader, None) is not None:
+                self.news += 1
+        elif outcome is Outcome.UNDELIVERED:
+            self.unreachable[item.reader] = why or ""
+            self.news += 1
+            if item.reader is Reader.CONTACT:
+                about = {"undelivered_letter": item.letter, "address": self.contact_address(), "reason": why or ""}
+                act = Act.TIME if why == Why.SHELF_LIFE_OVER else Act.PERSON
+                self.post(LetterUndeliverable, MANAGER, item.machine, now, now, act, False, about)
+
+    def readers_of(self, _letter: type[Letter], readers: tuple[Reader, ...]) -> tuple[Reader, ...]:
+        return readers
+
+    def remember(self, _letter: type[Letter]) -> RenewalFacts | None:
+        """What a letter tells of a renewal whose turn may be over when the letter's comes."""
+        return None
+
+    def contact_address(self) -> str:
+        raise NotImplementedError
+
+    def thread(self, letter: type[Letter]) -> str:
+        raise NotImplementedError
+
+    def write(self, item: Item, now: datetime) -> Letter:
+        raise NotImplementedError
+
+    def nothing_left_to_say(self, _item: Item) -> bool:
+        return False
