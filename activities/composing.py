@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy, Policy
@@ -50,10 +51,26 @@ class TokensHeader(UnstructuredHeader, BaseHeader):
         return text
 
 
+class WordsHeader(UnstructuredHeader, BaseHeader):
+    """A header of words, taken as they are. Python's own folding doubles spaces, and decodes what looks encoded."""
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        super().parse("", kwds)
+        kwds["decoded"] = value
+
+    def fold(self, *, policy: Policy) -> str:
+        value = str(self)
+        plain = value.isascii() and "=?" not in value
+        header = Header(value, "us-ascii" if plain else "utf-8", maxlinelen=76, header_name=self.name)
+        return f"{self.name}: {header.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
 def _policy() -> "EmailPolicy[EmailMessage]":
     registry = HeaderRegistry()
     for name in TOKENS:
         registry.map_to_type(name, TokensHeader)
+    registry.map_to_type("subject", WordsHeader)
     return SMTP.clone(header_factory=registry)
 
 

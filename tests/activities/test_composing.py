@@ -2,6 +2,7 @@ import email
 import email.policy
 import re
 from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from typing import Any
 
@@ -172,3 +173,18 @@ def test_no_body_can_add_a_header_or_end_the_message_early() -> None:
 def test_a_subject_of_two_lines_is_refused(subject: str) -> None:
     with pytest.raises(MessageRefused):
         COMPOSER.compose(LETTER, Rendered(subject, "text\n", "<p>html</p>\n", "en"))
+
+
+@pytest.mark.parametrize(
+    "organization",
+    ["Institut für Kartenkunst", "Ærø Æblemost og Øl, Åbenrå", "=?utf-8?q?=0D=0ABcc:_x=40y?=", "plain  twice spaced"],
+)
+def test_a_subject_is_read_as_it_was_written(organization: str) -> None:
+    subject = f"Your invitation to the Value Incentive Plan for {organization}, and some more words to fold it"
+    letter = sample("invitation", Reader.CONTACT)
+    words = Rendered(subject=subject, text="text\n", html="<p>text</p>\n", language="en")
+    raw = MimeComposer("Example", "licences@reseller.example.com").compose(letter, words).raw
+    head = raw.split(b"\r\n\r\n")[0].decode("ascii")
+    folded = re.search(r"^Subject: ([^\r]*(?:\r\n [^\r]*)*)", head, re.M)
+    assert folded is not None
+    assert str(make_header(decode_header(re.sub(r"\r\n(?= )", "", folded[1])))) == subject
