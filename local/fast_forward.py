@@ -68,7 +68,7 @@ async def fast_forward(
         seen = max((entry["sequence"] for entry in before.get(case, ())), default=0)
         whose = "customer" if case.startswith(CUSTOMER) else _name(case)
         journey.entries += [{"whose": whose, **entry} for entry in entries if entry["sequence"] > seen]
-    journey.entries.sort(key=lambda entry: (entry["effective_at"], entry["processed_at"], entry["whose"]))
+    journey.entries.sort(key=lambda one: (one["effective_at"], one["processed_at"], one["whose"], one["sequence"]))
     journey.arrived_at = max([await clock.now_of(client, case) for case in await family.running()])
     return journey
 

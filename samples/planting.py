@@ -21,9 +21,12 @@ async def plant(gateway: Gateway, today: date | None = None) -> str:
         async with turns:
             await _plant(gateway, sample)
 
-    async with asyncio.TaskGroup() as group:
-        for sample in samples:
-            group.create_task(one(sample))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for sample in samples:
+                group.create_task(one(sample))
+    except* Refused as failed:
+        raise failed.exceptions[0] from None
     authorizations = sum(len(sample.body.get("history", {}).get("authorizations", ())) for sample in samples)
     return f"{len(samples)} sample customers with {authorizations} authorizations were made."
 

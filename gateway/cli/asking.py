@@ -13,6 +13,7 @@ from gateway.errors import Unavailable
 
 if TYPE_CHECKING:
     from temporalio.client import Client
+    from temporalio.envconfig import ClientConnectConfig
 
     from gateway.client import Gateway
 
@@ -81,14 +82,11 @@ def lines(words: Iterable[str]) -> list[Answer] | None:
     return found or None
 
 
-async def connected() -> "Client":
+def server() -> "ClientConnectConfig":
     """The server that the environment names, else the stack that runs here, else the usual address.
 
-    Raises `Unavailable` and `WrongUsage`.
+    Raises `WrongUsage`.
     """
-    from temporalio.client import Client
-    from temporalio.service import RPCError
-
     from local.stack import NAMESPACE, running
     from settings import SettingsError, environment, temporal_connection
 
@@ -97,7 +95,15 @@ async def connected() -> "Client":
     except SettingsError as error:
         raise WrongUsage(str(error)) from None
     if "TEMPORAL_ADDRESS" not in environment() and (stack := running()) is not None:
-        where = {**where, "target_host": stack.address, "namespace": NAMESPACE}
+        where["target_host"], where["namespace"] = stack.address, NAMESPACE
+    return where
+
+
+async def connected(where: "ClientConnectConfig") -> "Client":
+    """A client of that server. Raises `Unavailable`."""
+    from temporalio.client import Client
+    from temporalio.service import RPCError
+
     try:
         async with asyncio.timeout(CONNECT_LIMIT):
             return await Client.connect(**where)
@@ -116,7 +122,7 @@ async def _asked(question: Callable[["Gateway"], Awaitable[T]]) -> T:
     except SettingsError as error:
         raise WrongUsage(str(error)) from None
     secret = settings.number_secret.get_secret_value() if settings.number_secret else ""
-    return await question(Gateway(await connected(), task_queue=settings.task_queue, number_secret=secret))
+    return await question(Gateway(await connected(server()), task_queue=settings.task_queue, number_secret=secret))
 
 
 def _login() -> str | None:

@@ -12,6 +12,9 @@ from samples.planting import plant
 from settings import Settings
 from worker import read_policy, run_worker
 
+_PATIENCE = 60.0
+"""Seconds: many customers at once on a machine that may be busy."""
+
 
 def _page(client: Client, settings: Settings) -> Any:
     links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
@@ -25,7 +28,7 @@ def _page(client: Client, settings: Settings) -> Any:
 
 
 async def _samples(client: Client, settings: Settings) -> str:
-    return await plant(Gateway(client, task_queue=settings.task_queue))
+    return await plant(Gateway(client, task_queue=settings.task_queue, patience=_PATIENCE))
 
 
 PARTS = Parts(worker=run_worker, page=_page, samples=_samples)

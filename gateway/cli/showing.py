@@ -92,7 +92,7 @@ def rows(answers: list[Answer]) -> None:
                 one.get("anniversary_date"),
                 one.get("market_segment"),
                 (one.get("account_manager") or {}).get("name"),
-                one.get("invitation_status"),
+                f"{one.get('invitation_status')}, unreachable" if one["unreachable"] else one.get("invitation_status"),
                 one.get("renewal_state"),
                 event(one),
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from gateway.cli import showing
-from gateway.cli.asking import LOOKING, Looking, connected
+from gateway.cli.asking import LOOKING, Looking, connected, server
 from gateway.cli.output import WrongUsage, document, facts, say, table
 from gateway.errors import NotFound, Unavailable
 
@@ -103,10 +103,11 @@ async def _travel(number: str, days: int | None) -> "Journey":
     from local import clock
     from local import fast_forward as forward
 
-    client = await connected()
-    host = client.service_client.config.target_host.rpartition(":")[0].strip("[]")
+    where = server()
+    host = where["target_host"].rpartition(":")[0].strip("[]")
     if host not in ("127.0.0.1", "localhost", "::1"):
-        raise WrongUsage(f"{host} is not this machine: only clocks of a local stack can be moved")
+        raise WrongUsage(f"{host} is not this machine: only the clocks of a local stack can be moved")
+    client = await connected(where)
     try:
         return await forward.fast_forward(client, number, by=None if days is None else timedelta(days=days))
     except forward.NotHere as error:
