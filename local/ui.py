@@ -1,4 +1,4 @@
-"""The Temporal UI as the local stack shows it: everything of it but resets (docs/operations.md).
+"""The Temporal UI as the local stack shows it: with ready-made views, without resets (docs/operations.md).
 
 The dev server has no option for that, so its UI listens on a port of its own, and this passes on what a browser asks.
 A reset would apply updates and signals once more, perhaps in another order, and such a history does not replay.
@@ -6,17 +6,20 @@ A reset would apply updates and signals once more, perhaps in another order, and
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import httpx2
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-SWITCHED_OFF = {"WorkflowResetDisabled": True}
-"""What the UI reads in its settings, and then offers no more."""
+from local.views import VIEWS, View, managed_by, opening, overview
+
+SWITCHED_OFF = {"WorkflowResetDisabled": True, "WorkflowCancelDisabled": True}
+"""What the UI reads in its settings, and then offers no more. A case does not follow a request to cancel its workflow:
+that large button would only be taken for the command `cancel`."""
 REFUSAL = "Resets are switched off here: repair a case by an update, see docs/operations.md."
 
 SETTINGS = "/api/v1/settings"
@@ -75,10 +78,34 @@ def app(behind: str) -> Starlette:
         return shown
 
     return Starlette(
-        routes=[Route(SETTINGS, settings), Route("/{path:path}", everything_else, methods=_METHODS)],
+        routes=[
+            Route("/views", _views),
+            Route("/views/managed-by", _managed_by),
+            *(Route(view.path, _opening(view)) for view in VIEWS),
+            Route(SETTINGS, settings),
+            Route("/{path:path}", everything_else, methods=_METHODS),
+        ],
         exception_handlers={httpx2.RequestError: _not_there},
         lifespan=lifespan,
     )
+
+
+async def _views(_request: Request) -> Response:
+    return HTMLResponse(overview())
+
+
+async def _managed_by(request: Request) -> Response:
+    try:
+        return HTMLResponse(opening(managed_by(request.query_params.get("id", "").strip())))
+    except ValueError as error:
+        return PlainTextResponse(f"There is no such view: {error}.", 400)
+
+
+def _opening(view: View) -> Callable[[Request], Awaitable[Response]]:
+    async def opened(_request: Request) -> Response:
+        return HTMLResponse(opening(view))
+
+    return opened
 
 
 def _is_reset(path: str, body: bytes) -> bool:

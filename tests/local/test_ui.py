@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
@@ -12,6 +13,9 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from local import ui
 from local.ports import ANY
 from local.server import serving
+from local.views import COLUMNS, VIEWS, managed_by
+from worker import register_search_attributes
+from workflows.names import SEARCH_ATTRIBUTES
 
 HOME = "http://vip"
 CASE = "/api/v1/namespaces/default/workflows/customer%3AA"
@@ -53,11 +57,11 @@ async def shown(tmp_path: Path) -> AsyncIterator[Shown]:
             yield Shown(theirs, ours, temporal)
 
 
-async def test_the_ui_is_told_that_resets_are_off_and_nothing_else_differs(shown: Shown) -> None:
+async def test_the_ui_offers_no_reset_and_no_cancel_request_and_nothing_else_differs(shown: Shown) -> None:
     theirs = (await shown.theirs.get("/api/v1/settings")).json()
     ours = (await shown.ours.get("/api/v1/settings")).json()
     assert theirs["WorkflowResetDisabled"] is False
-    assert ours == theirs | {"WorkflowResetDisabled": True}
+    assert ours == theirs | {"WorkflowResetDisabled": True, "WorkflowCancelDisabled": True}
     page = await shown.theirs.get("/")
     assert (await shown.ours.get("/")).content == page.content
     assert "script" in page.text
@@ -111,3 +115,21 @@ async def test_a_ui_that_does_not_answer_is_said_to_be_silent() -> None:
         for path in ("/", "/api/v1/settings"):
             answer = await browser.get(path)
             assert (answer.status_code, "does not answer" in answer.text) == (502, True)
+
+
+async def test_every_view_leads_to_a_list_that_temporal_understands(shown: Shown) -> None:
+    await register_search_attributes(shown.temporal)
+    overview = (await shown.ours.get("/views")).text
+    paths = {view.path: view for view in VIEWS} | {"/views/managed-by": managed_by("am-1")}
+    for path, view in paths.items():
+        assert f'"{path}"' in overview
+        opened = await shown.ours.get(path, params={"id": "am-1"})
+        target = f"/namespaces/default/workflows?{urlencode({'query': view.query}, quote_via=quote)}"
+        assert (opened.status_code, target in opened.text) == (200, True)
+        await shown.temporal.count_workflows(view.query)
+    for manager in ("", 'a" OR "', "x" * 65):
+        assert (await shown.ours.get("/views/managed-by", params={"id": manager})).status_code == 400
+
+
+def test_the_columns_are_search_attributes_that_exist() -> None:
+    assert set(COLUMNS) - {key.name for key in SEARCH_ATTRIBUTES} == {"Workflow ID"}

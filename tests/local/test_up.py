@@ -100,7 +100,9 @@ async def test_it_starts_says_what_is_where_stops_cleanly_and_goes_on_where_it_w
         text = "\n".join(said)
         assert "One sample was made." in said
         assert all(where in text for where in (stack.ui_url, stack.page_url, stack.address, str(stack.inbox)))
-        assert f"{stack.ui_url}/namespaces/default/workflows?query=AuthorizationState%3D%22overdue%22" in text
+        assert f"{stack.ui_url}/views/overdue-authorizations" in text
+        view = await asyncio.to_thread(fetch, f"{stack.ui_url}/views/overdue-authorizations")
+        assert b"/namespaces/default/workflows?query=AuthorizationState%3D%22overdue%22" in view
 
         client = await Client.connect(stack.address)
         namespace = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))
