@@ -7,7 +7,7 @@ for whoever tried it on a copy.
 from datetime import datetime
 from typing import Any
 
-from cases.answers import authorization_answer
+from cases.answers import authorization_answer, authorization_of
 from cases.authorization import AuthorizationCase
 from cases.authorization_commands import write_off
 from cases.commands import happened_at
@@ -39,7 +39,8 @@ def authorize_purchase(
         lines=lines,
         purchase_order=body.purchase_order,
     )
-    return begin(case, number, facts, now, body.actor)
+    begin(case, number, facts, now, body.actor)
+    return authorization_of(case, number, now)
 
 
 def record_order(case: CustomerCase, body: RecordOrder, now: datetime, number: str, sold: Catalogue | None) -> Answer:
@@ -50,7 +51,10 @@ def record_order(case: CustomerCase, body: RecordOrder, now: datetime, number: s
     happened_at(body.ordered_at, now, case.first_invited_at, "ordered_at")
     case.arrive(None, now)
     _may_buy(case, lines, now, sold, authorizing=False, by_member=False)
-    return begin_direct(case, number, body, now)
+    begin_direct(case, number, body, now)
+    answer = authorization_of(case, number, now)
+    case.references.placed[body.order_reference] = Placed("record_order", lines, answer)
+    return answer
 
 
 def write_off_lost(case: CustomerCase, body: WriteOffLost, now: datetime) -> Answer:
@@ -73,7 +77,7 @@ def write_off_lost(case: CustomerCase, body: WriteOffLost, now: datetime) -> Ans
     return authorization_answer(number, case.vip_number, lost.state.value, lost.facts, lost.view, case.policy, now)
 
 
-def begin(case: CustomerCase, number: str, facts: AuthorizationFacts, now: datetime, actor: str | None) -> Answer:
+def begin(case: CustomerCase, number: str, facts: AuthorizationFacts, now: datetime, actor: str | None) -> None:
     """An authorization of this customer begins, whatever the buying rules say."""
     begun = AuthorizationCase.begin(
         number, case.vip_number, case.view(), facts, case.policy, now, actor=actor, quiet_until=case.quiet_until
@@ -82,13 +86,12 @@ def begin(case: CustomerCase, number: str, facts: AuthorizationFacts, now: datet
     case.take_in(begun.snapshot(), now)
     begun.view = case.view()
     case.to_start.append(begun)
-    return authorization_answer(number, case.vip_number, begun.state.value, begun.facts, case.view(), case.policy, now)
 
 
 def begin_direct(
     case: CustomerCase, number: str, body: RecordOrder, now: datetime, purchase_order: str | None = None
-) -> Answer:
-    """A direct order's authorization begins, and its reference is known from then on."""
+) -> None:
+    """A direct order's authorization begins, whatever the buying rules say."""
     lines, at = added_up(body.lines), min(body.ordered_at or now, now)
     order = Order(order_reference=body.order_reference, lines=lines, ordered_at=at, recorded_at=now)
     asked = AuthorizationFacts(
@@ -101,9 +104,7 @@ def begin_direct(
     )
     fixed = frozen(asked, case.view(), case.policy, local_date(at, case.policy.time_zone))
     duration = FrozenDuration(order_from=fixed.order_from, months=fixed.months)
-    answer = begin(case, number, asked.model_copy(update={"duration": duration}), now, body.actor)
-    case.references.placed[body.order_reference] = Placed("record_order", lines, answer)
-    return answer
+    begin(case, number, asked.model_copy(update={"duration": duration}), now, body.actor)
 
 
 def _may_buy(

@@ -42,7 +42,7 @@ class Item(NamedTuple):
     @property
     def lane(self) -> str:
         """Letters to one reader in one thread go one after the other."""
-        return f"{self.reader} {self.thread}"
+        return self.reader + " " + self.thread
 
 
 class Verdict(NamedTuple):

@@ -10,6 +10,7 @@ from cases.chronicle import Accepted, Chronicle, Event, Ordered, OrderedDirectly
 from cases.customer import CustomerCase
 from cases.customer_commands import accept_invitation, resend_invitation
 from cases.customer_renewal import place_renewal_order
+from cases.ledger import Placed
 from cases.messages import Accept, CountedLines, Invite, Line, Nothing, PastOrder, PlaceOrder, RecordOrder, added_up
 from cases.walking import Walk
 from states.facts import AuthorizationFacts
@@ -61,6 +62,8 @@ def _happen(walk: Walk, event: Event) -> None:
     elif isinstance(what, OrderedDirectly):
         direct = RecordOrder(order_reference=what.told.order_reference, lines=_lines(what.lines), ordered_at=at)
         begin_direct(customer, what.number, direct, at, what.purchase_order)
+        answer = authorization_of(customer, what.number, at)
+        customer.references.placed[direct.order_reference] = Placed("record_order", added_up(what.lines), answer)
     elif isinstance(what, Ordered):
         place_order(walk.authorizations[what.number], _order(what.told, at), at)
         walk.settle(walk.authorizations[what.number], at)
