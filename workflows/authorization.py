@@ -11,13 +11,14 @@ with workflow.unsafe.imports_passed_through():
     from cases.authorization import AuthorizationCase
     from cases.carrying import carry, load_authorization
     from cases.doors import answer_of, to_authorization
+    from cases.hearing import hear_customer
     from cases.ordering import happens
-    from states.facts import CustomerView
     from states.refusals import Refused, refuse
+    from workflows.details import authorization_details
     from workflows.engine import Answer, Engine, Trying, refusal
     from workflows.names import AUTHORIZATION, AUTHORIZATION_CHANGED, customer_id
     from workflows.surroundings import here
-    from workflows.visibility import Attributes, authorization_attributes, authorization_details, authorization_memo
+    from workflows.visibility import Attributes, authorization_attributes, authorization_memo
 
 OURS = customer_id("")
 """How the ID of every customer begins."""
@@ -141,7 +142,7 @@ class PurchaseAuthorization:
     @workflow.signal(description="News from the customer: contact, account manager, anniversary; newer wins.")
     def customer_changed(self, view: Any = None, *_more: Any) -> None:
         if self._engine.begun:
-            self._engine.hear(lambda case, _now: case.hear(CustomerView.model_validate(view)))
+            self._engine.hear(lambda case, now: hear_customer(case, view, now))
 
     @workflow.signal(description="Continue as new when you can, for instance after a deployment.")
     def roll_over(self, body: Any = None, *_more: Any) -> None:

@@ -12,10 +12,10 @@ with workflow.unsafe.imports_passed_through():
     import email_validator  # noqa: F401 - it loads parts of itself late
 
     from cases.answers import customer_answer
-    from cases.authorization import Snapshot
     from cases.carrying import carry, load_customer
     from cases.customer import CustomerCase
     from cases.doors import preview, to_customer
+    from cases.hearing import hear_authorization
     from cases.messages import Invite, parse
     from cases.ordering import happens
     from cases.shelf import catalogue
@@ -23,11 +23,12 @@ with workflow.unsafe.imports_passed_through():
     from states.policy import Policy
     from states.refusals import Refused, refuse
     from states.standing import products_for
+    from workflows.details import customer_details
     from workflows.engine import Answer, Engine, Trying, refusal
     from workflows.names import CUSTOMER, OPEN_CASE
     from workflows.neighbours import Neighbours
     from workflows.surroundings import here
-    from workflows.visibility import Attributes, customer_attributes, customer_details, customer_memo
+    from workflows.visibility import Attributes, customer_attributes, customer_memo
 
 
 @workflow.defn(name=CUSTOMER)
@@ -193,7 +194,7 @@ class Customer:
     @workflow.signal(description="News from an authorization: a snapshot; newer wins.")
     async def authorization_changed(self, snapshot: Any = None, *_more: Any) -> None:
         await workflow.wait_condition(lambda: self._engine.begun)
-        self._engine.hear(lambda case, now: case.hear(Snapshot.model_validate(snapshot), now))
+        self._engine.hear(lambda case, now: hear_authorization(case, snapshot, now))
 
     @workflow.signal(description="Continue as new when you can, for instance after a deployment.")
     def roll_over(self, body: Any = None, *_more: Any) -> None:
