@@ -120,9 +120,6 @@ async def _answered(once: Callable[[], Awaitable[T]], patience: float, handle: H
 def _of_server(error: RPCError) -> Exception:
     if error.status is RPCStatusCode.NOT_FOUND and not error.message.startswith("Namespace"):
         return Gone(error.message)
-    if error.status is RPCStatusCode.INVALID_ARGUMENT:
-        reason = {"code": "invalid_request", "message": error.message}
-        return Refused("invalid_request", error.message, [reason])
     return Unavailable(error.message or error.status.name)
 
 

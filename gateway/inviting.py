@@ -20,12 +20,12 @@ async def invite(client: Client, task_queue: str, number: str, body: Answer, pat
 
     Raises `Refused`, `idempotency_key_reused` among them, and `Unavailable`.
     """
+    said = digest(body)
     try:
         parse(Invite, body)
     except RefusedByTheRules as refused:
         raise in_our_words(refused) from None
     handle = client.get_workflow_handle(names.customer_id(number))
-    said = digest(body)
     try:
         with reaching():
             await client.start_workflow(

@@ -6,6 +6,7 @@ import json
 import secrets
 from typing import Any
 
+from cases.messages import LARGEST_BODY
 from gateway.errors import Refused
 
 LONGEST_KEY = 128
@@ -20,9 +21,16 @@ def new_key() -> str:
 
 
 def digest(body: dict[str, Any]) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of the canonical body: keys sorted, no spaces, UTF-8."""
+    """The first 16 hexadecimal digits of the SHA-256 of the canonical body: keys sorted, no spaces, UTF-8.
+
+    Raises `Refused` (`body_too_large`): a case would refuse it too, but first it would have to carry it.
+    """
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    encoded = canonical.encode("utf-8", "surrogatepass")
+    if len(encoded) > LARGEST_BODY:
+        message = f"The body is larger than {LARGEST_BODY} bytes."
+        raise Refused("body_too_large", message, [{"code": "body_too_large", "message": message}])
+    return hashlib.sha256(encoded).hexdigest()[:16]
 
 
 def update_id(key: str, body: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ Exit status: 0 done, 1 refused, 2 wrong usage, 3 not reachable. Commands are imp
 they need takes longer to load than `--help` may take.
 """
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -66,6 +67,8 @@ app.command(_policy)
 def run(arguments: Sequence[str]) -> int:
     """One command. Returns the exit status; whatever goes wrong is told in words."""
     as_json = "--json" in arguments
+    if any("\ud800" <= letter <= "\udfff" for word in arguments for letter in word):  # bytes that are no text
+        return failed("wrong_usage", "every word of a command is UTF-8 text", as_json=as_json, status=USAGE)
     try:
         status = app(list(arguments), exit_on_error=False, print_error=False)
     except Unavailable as unavailable:
@@ -88,6 +91,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a name shows the rest
     status = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()

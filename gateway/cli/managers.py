@@ -7,6 +7,7 @@ from cyclopts import Parameter
 from gateway.cli import showing
 from gateway.cli.asking import DOING, Answer, Doing, change
 from gateway.cli.output import WrongUsage, table
+from gateway.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
     from gateway.client import Gateway
@@ -53,9 +54,19 @@ def assign(
             said = {**said, **await _known(gateway, to)}
         if vip_number is not None:
             return await gateway.update_customer(vip_number, "assign_account_manager", said, key)
-        assigned = []
+        assigned, refusals = [], list[Answer]()
         for row in await gateway.customers(Wanted(managed_by=from_)):
-            assigned.append(await gateway.update_customer(row["vip_number"], "assign_account_manager", said, key))
+            if row["invitation_status"] == "withdrawn":
+                continue  # final: nobody looks after it any more
+            try:
+                assigned.append(await gateway.update_customer(row["vip_number"], "assign_account_manager", said, key))
+            except Unavailable:
+                raise
+            except Refused as refused:
+                refusals += [{**reason, "vip_number": row["vip_number"]} for reason in refused.reasons]
+        if refusals:
+            message = f"{len(assigned)} customers were assigned, others were not."
+            raise Refused(refusals[0]["code"], message, refusals)
         return {"items": assigned, "total": len(assigned)}
 
     change(doing, body, act, showing.customer if from_ is None else _assigned)

@@ -98,6 +98,7 @@ def fast_forward(number: str, /, *, days: int | None = None, to_next: bool = Fal
 
 
 async def _travel(number: str, days: int | None) -> "Journey":
+    from temporalio.client import WorkflowQueryFailedError
     from temporalio.service import RPCError
 
     from local import clock
@@ -112,7 +113,7 @@ async def _travel(number: str, days: int | None) -> "Journey":
         return await forward.fast_forward(client, number, by=None if days is None else timedelta(days=days))
     except forward.NotHere as error:
         raise NotFound(str(error)) from None
-    except (clock.ClockStuck, RPCError) as error:
+    except (clock.ClockStuck, RPCError, WorkflowQueryFailedError) as error:
         raise Unavailable(str(error)) from None
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from gateway import cli
+from gateway.client import Gateway
 from tests.gateway.conftest import Said, Vip
 
 INVITE = (
@@ -295,6 +297,42 @@ async def test_without_a_server_every_command_says_so(
     assert said.status == 3, said
     assert "No Temporal server answers at 127.0.0.1:1" in said.err
     assert (await vip(*words, "--json")).json["code"] == "unavailable"
+
+
+async def test_when_nobody_answers_the_key_is_told_with_which_to_find_out(
+    vip: Vip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    defaults = Gateway.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "patience", 0.5)
+    monkeypatch.setenv("VIP_TASK_QUEUE", "nobody-works-here")
+    said = await vip(*INVITE)
+    assert said.status == 3
+    assert re.search(r"No answer came within .* with --key [0-9a-f]{32} finds out what became of it", said.err)
+
+
+async def test_hostile_words_get_a_clear_answer_and_change_nothing(vip: Vip) -> None:
+    number = await member(vip)
+    before = await vip.done("journal", number)
+    refused(await vip("authorize", number, "photoshop-team=1", "--purchase-order", "PO\x1b[31m"), "invalid_request")
+    refused(await vip("decline", number, "--reason", "x" * 100_000), "body_too_large")
+    refused(await vip("decline", number, "--reason", ""), "invalid_request")
+    refused(await vip("authorize", number, "photoshop-team=1", "--key", "two words"), "invalid_request")
+    assert (await vip("decline", number, "--reason", "\udcff")).status == 2
+    assert await vip.done("journal", number) == before
+
+
+async def test_customers_that_cannot_be_assigned_are_named_and_the_others_are(vip: Vip) -> None:
+    mine = [word.replace("am-1", "am-mixed") for word in INVITE]
+    withdrawn, kept = [(await vip.done(*mine))["vip_number"] for _ in range(2)]
+    await vip.done("withdraw", withdrawn, "--reason", "twice")
+    await _listed(vip, "am-mixed", 2)
+    deadline = time.monotonic() + 10
+    while (await vip.done("customers", "--managed-by", "am-mixed", "--status", "withdrawn"))["total"] != 1:
+        assert time.monotonic() < deadline
+    words = ("--to", "am-2", "--name", "Nora", "--email", "nora@example.com")
+    answer = await vip.done("assign", "--from", "am-mixed", *words)
+    assert [one["vip_number"] for one in answer["items"]] == [kept]
 
 
 async def test_a_wrong_setting_is_wrong_usage(vip: Vip, monkeypatch: pytest.MonkeyPatch) -> None:
