@@ -87,10 +87,11 @@ class AuthorizationCase(Case):
             unreachable=bool(self.unreachable),
         )
 
-    def hear(self, view: CustomerView) -> None:
+    def hear(self, view: CustomerView, now: datetime) -> None:
         """News from the customer: another contact, account manager, anniversary; newer wins."""
         if view.news <= self.view.news:
             return
+        self.advance(now, now)  # what was due before was due to those before
         changed = set()
         if view.contact != self.view.contact or view.invitation != self.view.invitation:
             changed.add(Reader.CONTACT)
@@ -165,14 +166,13 @@ class AuthorizationCase(Case):
         Case.letter_done(self, item, outcome, why, now)
         if item.letter != DeactivationWarning.name and item.reader not in self.facts.warnings_refused:
             return
-        if outcome is Outcome.SKIPPED or why == Why.SHELF_LIFE_OVER:
-            return  # nobody refused it, and it reached nobody
-        refused = [one for one in self.facts.warnings_refused if one is not item.reader]
-        if outcome is Outcome.UNDELIVERED and item.letter == DeactivationWarning.name:
-            refused.append(item.reader)
-        if tuple(refused) != self.facts.warnings_refused:
-            self.learn(warnings_refused=tuple(refused))
-        if outcome is Outcome.SENT and item.letter == DeactivationWarning.name and self.facts.warned_at is None:
+        warning, refused = item.letter == DeactivationWarning.name, self.facts.warnings_refused
+        if outcome is Outcome.SENT and item.reader in refused:
+            self.learn(warnings_refused=tuple(one for one in refused if one is not item.reader))
+        # What was too late to be delivered, nobody has refused.
+        if outcome is Outcome.UNDELIVERED and why != Why.SHELF_LIFE_OVER and warning and item.reader not in refused:
+            self.learn(warnings_refused=(*refused, item.reader))
+        if outcome is Outcome.SENT and warning and self.facts.warned_at is None:
             self.learn(warned_at=now)
 
     def contact_address(self) -> str:

@@ -40,15 +40,20 @@ class Simulation(Walk):
         """Unless `composing`, letters go out, but nobody writes them down."""
         self.vip_number, self.policy, self.catalogue = vip_number, policy, catalogue
         self.relay, self.composing = relay, composing
+        self.awake_from: datetime | None = None
         self.numbers: Iterator[str] = (f"{count:020X}" for count in range(1, 1 << 30))
 
     def invite(self, body: dict[str, Any], now: datetime) -> None:
         """Begin; with a history, take over what already lives. Raises `Refused`."""
         form = parse(Invite, body)
         if form.history is None:
-            super().__init__(CustomerCase.begin(self.vip_number, form, self.policy, now))
+            self.begin(CustomerCase.begin(self.vip_number, form, self.policy, now), now)
         else:
-            super().__init__(take_over(self.vip_number, form, self.policy, now, lambda: next(self.numbers)))
+            self.begin(take_over(self.vip_number, form, self.policy, now, lambda: next(self.numbers)), now)
+
+    def begin(self, customer: CustomerCase, now: datetime) -> None:
+        """Walk on with a customer that has begun."""
+        super().__init__(customer)
         self.settle(self.customer, now)
         self.spread(now)
 
@@ -71,7 +76,13 @@ class Simulation(Walk):
 
     def sleep(self, until: datetime) -> None:
         """The workers are down: what becomes due meanwhile is processed when they are back, commands first."""
+        self.awake_from = until
         self.due = {number: max(at, until) for number, at in self.due.items()}
+
+    def look_again(self, case: Case, wake: datetime | None) -> None:
+        super().look_again(case, wake)
+        if self.awake_from is not None and case.number in self.due:
+            self.due[case.number] = max(self.due[case.number], self.awake_from)
 
     def settle(self, case: Case, now: datetime) -> None:
         """Send the letters whose turn has come."""
@@ -86,12 +97,11 @@ class Simulation(Walk):
 
     def _deliver(self, case: Case, now: datetime) -> datetime | None:
         """Until nothing goes any more; returns when a letter's turn comes next."""
-        while True:
+        while case.outbox:
             review = case.review(now)
-            again = [] if review.again_at is None else [review.again_at]
             for verdict in review.given_up:
                 case.letter_done(verdict.item, verdict.outcome, verdict.why, now)
-            went = False
+            went, again = bool(review.given_up), []
             for item in review.ready:
                 if self.composing:
                     case.handed_over(item, now)
@@ -101,5 +111,8 @@ class Simulation(Walk):
                 else:
                     case.letter_done(item, said[0], said[1], now)
                     went = True
-            if not went or not case.outbox:
-                return min(again, default=None)
+            if not went:
+                # What was handed over only now has a shelf life from now on.
+                turn = case.review(now).again_at if review.ready else review.again_at
+                return min(again if turn is None else [*again, turn], default=None)
+        return None

@@ -55,7 +55,7 @@ class Walk:
                 told = True
         if (news := customer.news_for_authorizations()) is not None:
             for number in news[1]:
-                self.authorizations[number].hear(news[0])
+                self.authorizations[number].hear(news[0], now)
                 self.settle(self.authorizations[number], now)
             told = True
         return told

@@ -40,7 +40,10 @@ def refuse(code: str, message: str, **details: Any) -> Refused:
 def refuse_fields(error: ValidationError) -> Refused:
     """`invalid_request`, with every field that is missing, unknown, of the wrong form or too long."""
     reasons = []
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    for problem in found:
+        if any(other["loc"][: len(problem["loc"])] == problem["loc"] != other["loc"] for other in found):
+            continue  # a list is only too short because of what is wrong inside it
         field = ".".join(str(part) for part in problem["loc"]) or "body"
         message = problem["msg"].removeprefix("Value error, ")
         reasons.append(Reason("invalid_request", f"{field}: {message}", field=field))

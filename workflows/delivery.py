@@ -56,7 +56,8 @@ class Delivery:
         for item in review.ready:
             if item.number not in self._under_way and item.lane not in self._lanes:
                 self._hand_over(item, now)
-        return review.again_at
+        # What was handed over only now has a shelf life from now on.
+        return case.review(now).again_at if review.ready else review.again_at
 
     def stop(self) -> None:
         """Cancel what waits for its next attempt; it goes on in the next run."""

@@ -14,8 +14,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def policy() -> Policy:
-    return Policy.from_toml((ROOT / "policy.toml").read_text(encoding="utf-8"), "default")
+def shipped() -> str:
+    return (ROOT / "policy.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def policy(shipped: str) -> Policy:
+    return Policy.from_toml(shipped, "default")
 
 
 @pytest.fixture(scope="session")
