@@ -18,9 +18,9 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from cases.case import Case
     from cases.journal import Kind
-    from states.calendar import local_date
     from states.refusals import Refused
     from workflows.delivery import Delivery
+    from workflows.details import timer_summary
     from workflows.names import ORGANIZATION
     from workflows.visibility import Attributes
 
@@ -158,11 +158,10 @@ class Engine(Generic[C]):
         self._follow(case, now)
         self._publish(case, now)
         upcoming = case.upcoming()
-        zone = case.policy.time_zone
         wakes = [] if again is None else [Wake(again, f"letters wait until {again:%Y-%m-%d %H:%M} UTC")]
         if upcoming is not None:
             at = upcoming[1].at
-            wakes.append(Wake(at, f"{upcoming[1].trigger.value} on {local_date(at, zone)} ({zone})"))
+            wakes.append(Wake(at, timer_summary(upcoming[1].trigger, at, case.policy.time_zone)))
         if (own := self._own_wake(case, now)) is not None:
             wakes.append(own)
         self._wake = min(wakes, default=None)

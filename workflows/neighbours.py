@@ -63,7 +63,7 @@ class Neighbours:
                 self._asked[number] = now
                 self._news.setdefault(number, case.view())
                 due = now + 2 * MISSED
-            wakes.append(Wake(due, f"is authorization {number} still there?"))
+            wakes.append(Wake(due, f"look after authorization {number} if no news has come"))
         self._tell_if_needed()
         return min(wakes, default=None)
 
