@@ -89,16 +89,17 @@ def review(
         if item.not_before > now:
             again.append(item.not_before)
             continue
-        kind, older = LETTERS[item.letter], ready.get(item.lane)
-        if kind.reminder:
+        lane = item.lane
+        older = ready.get(lane)
+        if LETTERS[item.letter].reminder:
             today = local_date(item.caused_at, policy.time_zone)
             waits = older is not None and older.changes and local_date(older.caused_at, policy.time_zone) == today
-            if waits or changed_on.get(item.lane) == today:
+            if waits or changed_on.get(lane) == today:
                 given_up.append(Verdict(item, Outcome.SKIPPED, Why.SUPERSEDED))
                 continue
         if item.keeps_until is not None:
             again.append(item.keeps_until)
         if older is not None:
             given_up.append(Verdict(older, Outcome.SKIPPED, Why.SUPERSEDED))
-        ready[item.lane] = item
+        ready[lane] = item
     return Review(list(ready.values()), given_up, min(again, default=None))
