@@ -3,7 +3,7 @@
 Each customer is invited, reminded, accepts, and has three authorizations: one is ordered in time, one late, one never.
 It is warned, something is deactivated, and its licences are renewed once. Every step is fired by a `transitions`
 machine, every change of state and every letter stands in a journal, every letter goes through its outbox to the moment
-at which it is sent or skipped. Reading bodies and composing letters are no part of it: those are the doors and the mail.
+at which it is sent or skipped. Reading bodies and composing letters are no part of it: that is for doors and mail.
 """
 
 import gc
@@ -74,7 +74,7 @@ class Counted:
             self.steps += 1
             return row
 
-        Lifecycle.step = step  # type: ignore[method-assign]
+        Lifecycle.step = step  # type: ignore[assignment, method-assign]
         return self
 
     def __exit__(self, *_error: object) -> None:
