@@ -112,6 +112,9 @@ class Neighbours:
 
     async def _tell(self) -> None:
         while self._news:
+            if not self.all_started():
+                # One that is still being started would not be found, and be taken for lost.
+                await workflow.wait_condition(self.all_started)
             number, view = next(iter(self._news.items()))
             authorization = workflow.get_external_workflow_handle(authorization_id(number))
             try:

@@ -43,7 +43,8 @@ def table(title: str, headings: Sequence[str], rows: Rows, *, empty: str) -> Non
 
     made = Table(title=Text(title, style="bold") if title else None, title_justify="left", box=None, pad_edge=False)
     for heading in headings:
-        made.add_column(heading, header_style="dim", overflow="fold")
+        # A number is there to be copied: it stays in one piece where there is room for one.
+        made.add_column(heading, header_style="dim", overflow="fold", no_wrap=heading in ("VIP number", "number"))
     for row in rows:
         made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console = _console()
