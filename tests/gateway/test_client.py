@@ -199,22 +199,15 @@ async def test_a_lost_authorization_can_be_written_off_and_nothing_else(gateway:
     await authorized(gateway, vip)
 
 
-async def test_what_is_taken_over_past_its_last_day_is_asked_after_only_once_it_runs(gateway: Gateway) -> None:
+async def test_what_is_taken_over_is_there_at_once_and_not_taken_for_lost(gateway: Gateway) -> None:
     asked = [{"requested_on": "2026-01-05", "lines": LINES} for _ in range(5)]
     history = {"invited_on": "2026-01-01", "accepted_on": "2026-01-02", "authorizations": asked}
     customer = await gateway.invite({**INVITATION, "history": history}, key())
     number = customer["vip_number"]
     for one in customer["authorizations"]:
-        await until(lambda one=one: _found(gateway, one["authorization_number"]), bool)  # type: ignore[misc]
+        assert await gateway.authorization(one["authorization_number"])
     assert [one["state"] for one in (await gateway.customer(number))["authorizations"]] == ["overdue"] * 5
     assert not [entry for entry in await gateway.journal(number) if entry.get("to") == "lost"]
-
-
-async def _found(gateway: Gateway, number: str) -> bool:
-    try:
-        return bool(await gateway.authorization(number))
-    except NotFound:
-        return False
 
 
 async def test_without_a_worker_the_answer_is_unavailable_and_the_key_finds_out_later(house: Lab) -> None:
