@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.journal import Kind
 from cases.mailing import Mailing
-from cases.record import Act, Foreseen
+from cases.record import Act, Foreseen, Track
 from states.lifecycle import Moment, Row, Send
 
 RESOLUTION = timedelta(microseconds=1)
@@ -19,7 +19,7 @@ class Case(Mailing):
     """It decides; whoever holds it waits, sends and tells."""
 
     def upcoming(self) -> tuple[str, Moment] | None:
-        """What happens next by itself, and in which machine."""
+        """What happens next by itself, and in which machine; at the same instant a deadline before a reminder."""
         best: tuple[str, Moment] | None = None
         for machine in self.machines:
             moment = self.foreseen(machine)
@@ -34,19 +34,14 @@ class Case(Mailing):
         return best
 
     def foreseen(self, machine: str) -> Moment | None:
-        """What happens next by itself in one machine."""
-        track, policy = self.track(machine), self.policy
+        """What happens next by itself in one machine; computed again when something has changed."""
+        track: Track = getattr(self, machine)
         known = track.foreseen
-        if (
-            known is None
-            or known.facts is not track.facts
-            or known.state is not track.state
-            or known.policy is not policy
-            or (known.moment is not None and known.moment.at <= self.cursor)
-        ):
-            moment = self.machines[machine].upcoming(track.state, track.facts, policy, self.cursor)
-            known = track.foreseen = Foreseen(track.state, track.facts, policy, moment)
-        return known.moment
+        if known is not None and known.holds(track.state, track.facts, self.policy, self.cursor):
+            return known.moment
+        moment = self.machines[machine].upcoming(track.state, track.facts, self.policy, self.cursor)
+        track.foreseen = Foreseen(track.state, track.facts, self.policy, moment)
+        return moment
 
     def advance(self, to: datetime, now: datetime, *, events_first: bool = False) -> None:
         """Let everything happen that is due up to `to`, in order, each at its own time.

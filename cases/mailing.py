@@ -69,7 +69,7 @@ class Mailing(Record):
     def _still(self, item: Item) -> bool:
         """The state that the letter speaks of has not been left."""
         track = self.track(item.machine)
-        if (track.state, track.since) == (item.state, item.since):
+        if track.state == item.state and track.since == item.since:
             return True
         return self.machines[item.machine].continues.get(track.state) == item.state
 
@@ -90,18 +90,8 @@ class Mailing(Record):
         """What became of a letter: the journal says it, and *unreachable* is set or cleared (section 8)."""
         self.outbox = [one for one in self.outbox if one.number != item.number]
         self.sequence += 1
-        self.journal.append(
-            Entry(
-                self.sequence,
-                item.caused_at,
-                now,
-                Kind.LETTER,
-                letter=item.letter,
-                reader=item.reader,
-                outcome=outcome,
-                reason=why,
-            )
-        )
+        told = (None, None, None, None, item.letter, item.reader, outcome, why)
+        self.journal.append(Entry(self.sequence, item.caused_at, now, Kind.LETTER, *told))
         if outcome is Outcome.SENT:
             if item.changes:
                 self.changed_on[item.lane] = local_date(item.caused_at, self.policy.time_zone)

@@ -1,14 +1,23 @@
 """Bodies of starts, updates and queries, as the contract names them. A bad one is refused with every field named."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import Annotated, Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StrictInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictInt,
+    ValidationError,
+)
 
-from states.facts import Instant, MarketSegment, OfferType, Quantities, RequestedBy
+from states.facts import MarketSegment, OfferType, Quantities, RequestedBy
 from states.refusals import refuse, refuse_fields
 
 LARGEST_BODY = 64 * 1024
@@ -67,6 +76,10 @@ def _language(text: str) -> str:
     return text
 
 
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
 def _past(value: object) -> date:
     try:
         past = date.fromisoformat(str(value)) if len(str(value)) <= 10 else datetime.fromisoformat(str(value))
@@ -85,6 +98,7 @@ AuthorizationNumber = Annotated[str, AfterValidator(_authorization_number)]
 Email = Annotated[str, Field(max_length=240), AfterValidator(_email)]
 Country = Annotated[str, AfterValidator(_country)]
 Language = Annotated[str, Field(max_length=35), AfterValidator(_language)]
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 Past = Annotated[date, PlainValidator(_past)]
 """A day gone by (it began at 00:00 local time), or an instant."""
 Number = StrictInt

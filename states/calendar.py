@@ -31,9 +31,15 @@ def local_date(instant: datetime, zone: str) -> date:
     """The date on the wall at that instant. Raises ValueError for an instant without a zone."""
     if instant.tzinfo is None:
         raise ValueError(f"{instant} has no time zone")
-    if zone == "UTC" and instant.tzinfo is UTC:
-        return instant.date()
+    if zone == "UTC":
+        return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).date()
     return instant.astimezone(_zone(zone)).date()
+
+
+@lru_cache(maxsize=32768)
+def days_after(day: date, days: int, hour: int, zone: str) -> datetime:
+    """That local hour of the day so many days after (or before) another."""
+    return at_hour(day + timedelta(days=days), hour, zone)
 
 
 def start_of_day(day: date, zone: str) -> datetime:

@@ -3,19 +3,14 @@
 Instants are aware and UTC; anniversary dates are dates; quantities are whole licences by product.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
-
-def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
-"""A moment: aware, and UTC inside, however it was written."""
+Instant = AwareDatetime
+"""A moment; UTC, since whatever comes in from outside is turned to it at the door."""
 Quantities = dict[str, int]
 """Licences by product; a product with nothing is left out."""
 
