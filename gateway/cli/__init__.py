@@ -36,6 +36,7 @@ _COMMANDS = (
     (_MEMBERSHIP, "assign", "managers:assign", "Assign another account manager, to one customer or all of one."),
     (_BUYING, "authorize", "buying:authorize", "Authorize products: use now, order later."),
     (_BUYING, "order", "buying:order", "Record an order, for an authorization or direct."),
+    (_BUYING, "return", "returning:take_back", "Ask for a return of an order; confirm or decline it."),
     (_BUYING, "extend", "buying:extend", "Let the order be due later."),
     (_BUYING, "cancel", "buying:cancel", "Cancel a pending authorization."),
     (_BUYING, "write-off", "buying:write_off", "Give up what is overdue; the block is lifted."),
@@ -54,13 +55,8 @@ _COMMANDS = (
 for _group, _name, _where, _help in _COMMANDS:
     app.command(f"gateway.cli.{_where}", name=_name, group=_group, help=_help)
 
-_return = App(name="return", help="Take something back: request, confirm, decline.", group=_BUYING)
-_return.command("gateway.cli.returning:request", name="request", help="Ask for a return of an order.")
-_return.command("gateway.cli.returning:confirm", name="confirm", help="Confirm the open return.")
-_return.command("gateway.cli.returning:decline", name="decline", help="Decline the open return.")
 _policy = App(name="policy", help="Policy files: check.", group=_LOOKING)
 _policy.command("gateway.cli.reading:check", name="check", help="Check a policy file.")
-app.command(_return)
 app.command(_policy)
 
 

@@ -1,6 +1,8 @@
 """Purchase authorizations and their orders."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
 
 from gateway.cli import showing
 from gateway.cli.asking import DOING, Answer, Doing, ask, change, lines
@@ -17,7 +19,7 @@ def authorize(
     by: Literal["account_manager", "member"] = "account_manager",
     purchase_order: str | None = None,
     at: str | None = None,
-    preview: bool = False,
+    preview: Annotated[bool, Parameter(negative=())] = False,
     doing: Doing = DOING,
 ) -> None:
     """Authorize products: they can be used at once, and the order is due within days.

@@ -8,6 +8,10 @@ from typing import Any
 Rows = Iterable[Sequence[object]]
 
 
+_WORDS = frozenset({"customer", "name", "lines", "what", "why", "subject", "to", "may be added", "managed by", "by"})
+"""Headings of columns that may be wrapped."""
+
+
 class WrongUsage(Exception):
     """The command line says something that cannot be; the message says what would be right."""
 
@@ -37,14 +41,13 @@ def facts(title: str, pairs: Rows) -> None:
 
 
 def table(title: str, headings: Sequence[str], rows: Rows, *, empty: str) -> None:
-    """A table, or the sentence that there is nothing. Cells keep their lines; numbers and names are never cut."""
+    """A table, or the sentence that there is nothing. Where room is scarce words are wrapped, not numbers and dates."""
     from rich.table import Table
     from rich.text import Text
 
     made = Table(title=Text(title, style="bold") if title else None, title_justify="left", box=None, pad_edge=False)
     for heading in headings:
-        # A number is there to be copied: it stays in one piece where there is room for one.
-        made.add_column(heading, header_style="dim", overflow="fold", no_wrap=heading in ("VIP number", "number"))
+        made.add_column(heading, header_style="dim", overflow="fold", no_wrap=heading not in _WORDS)
     for row in rows:
         made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console = _console()

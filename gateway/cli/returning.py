@@ -1,50 +1,53 @@
 """Returns: asked for, then confirmed or declined."""
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from gateway.cli.asking import DOING, Doing, lines
 from gateway.cli.buying import update
+from gateway.cli.output import WrongUsage
+
+_USAGE = (
+    "say either vip return NUMBER ORDER-REFERENCE [PRODUCT=QUANTITY ...] --reason WHY, "
+    "vip return NUMBER --confirm [PRODUCT=QUANTITY ...], or vip return NUMBER --decline --reason WHY"
+)
 
 
-def request(
-    authorization_number: str, order_reference: str, /, *products: str, reason: str, doing: Doing = DOING
+def take_back(
+    authorization_number: str,
+    /,
+    *words: str,
+    confirm: Annotated[bool, Parameter(negative=())] = False,
+    decline: Annotated[bool, Parameter(negative=())] = False,
+    reason: str | None = None,
+    doing: Doing = DOING,
 ) -> None:
-    """Ask for a return of an order, within its window.
+    """Ask for a return of an order; confirm or decline the one that is open.
+
+    vip return NUMBER ORDER-REFERENCE [PRODUCT=QUANTITY ...] --reason WHY, within its window;
+    vip return NUMBER --confirm [PRODUCT=QUANTITY ...], then those licences are removed;
+    vip return NUMBER --decline --reason WHY.
 
     Parameters
     ----------
     authorization_number
         The authorization.
-    order_reference
-        The order by its reference.
-    products
-        PRODUCT=QUANTITY; by default all of the order.
+    words
+        To ask, the order by its reference; then, if it is not all of it, PRODUCT=QUANTITY.
+    confirm
+        Confirm the open return, or the part of it that is named.
+    decline
+        Decline the open return.
     reason
         Why, for the journal and the letter.
     """
-    body = {"order_reference": order_reference, "reason": reason, "lines": lines(products)}
-    update(authorization_number, "request_return", body, doing)
-
-
-def confirm(authorization_number: str, /, *products: str, doing: Doing = DOING) -> None:
-    """Confirm the open return: those licences are removed.
-
-    Parameters
-    ----------
-    authorization_number
-        The authorization.
-    products
-        PRODUCT=QUANTITY; by default all that was asked for.
-    """
-    update(authorization_number, "confirm_return", {"lines": lines(products)}, doing)
-
-
-def decline(authorization_number: str, /, *, reason: str, doing: Doing = DOING) -> None:
-    """Decline the open return.
-
-    Parameters
-    ----------
-    authorization_number
-        The authorization.
-    reason
-        Why, for the journal and the letter.
-    """
-    update(authorization_number, "decline_return", {"reason": reason}, doing)
+    if confirm and not decline and reason is None:
+        update(authorization_number, "confirm_return", {"lines": lines(words)}, doing)
+    elif decline and not confirm and not words and reason is not None:
+        update(authorization_number, "decline_return", {"reason": reason}, doing)
+    elif words and "=" not in words[0] and not confirm and not decline and reason is not None:
+        body = {"order_reference": words[0], "reason": reason, "lines": lines(words[1:])}
+        update(authorization_number, "request_return", body, doing)
+    else:
+        raise WrongUsage(_USAGE)

@@ -83,18 +83,16 @@ def rows(answers: list[Answer]) -> None:
     """The list of the Customers page."""
     table(
         "",
-        ("VIP number", "customer", "e-mail", "anniversary", "segment", "managed by", "membership", "renewal", "next"),
+        ("VIP number", "customer", "anniversary", "segment", "managed by", "membership", "next"),
         (
             (
                 one["vip_number"],
-                one.get("organization"),
-                (one.get("contact") or {}).get("email"),
+                f"{one.get('organization')}\n{(one.get('contact') or {}).get('email', '')}",
                 one.get("anniversary_date"),
                 one.get("market_segment"),
                 (one.get("account_manager") or {}).get("name"),
-                f"{one.get('invitation_status')}, unreachable" if one["unreachable"] else one.get("invitation_status"),
-                one.get("renewal_state"),
-                event(one),
+                f"{one.get('invitation_status')}\nunreachable" if one["unreachable"] else one.get("invitation_status"),
+                (event(one) or "").replace(" ", "\n", 1),
             )
             for one in answers
         ),

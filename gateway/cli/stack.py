@@ -71,7 +71,14 @@ def inbox(
     print(mailbox.text_of(message))
 
 
-def fast_forward(number: str, /, *, days: int | None = None, to_next: bool = False, looking: Looking = LOOKING) -> None:
+def fast_forward(
+    number: str,
+    /,
+    *,
+    days: int | None = None,
+    to_next: Annotated[bool, Parameter(negative=())] = False,
+    looking: Looking = LOOKING,
+) -> None:
     """Move a customer and its running authorizations through time, next event first (local stack only).
 
     Parameters
