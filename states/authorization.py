@@ -5,8 +5,9 @@ Everything time does to an authorization concerns its open quantity; what is ord
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
-from states.calendar import at_hour, local_date, start_of_day
+from states.calendar import at_hour, days_after, local_date, start_of_day
 from states.facts import AuthorizationFacts, Order, RequestedBy, held, open_quantity
 from states.letters import (
     AuthorizationCancelled,
@@ -78,9 +79,15 @@ def day(facts: AuthorizationFacts, policy: Policy, number: int) -> date:
     return local_date(facts.requested_at, policy.time_zone) + timedelta(days=number + facts.extension_days)
 
 
+@lru_cache(maxsize=32768)
+def _at(requested_at: datetime, days: int, hour: int, zone: str) -> datetime:
+    """That local hour of the day so many days after the request."""
+    return days_after(local_date(requested_at, zone), days, hour, zone)
+
+
 def overdue_starts(facts: AuthorizationFacts, policy: Policy) -> datetime:
     """00:00 of the first day on which the order is late (A9)."""
-    return start_of_day(day(facts, policy, policy.authorization.overdue_from_day), policy.time_zone)
+    return _at(facts.requested_at, policy.authorization.overdue_from_day + facts.extension_days, 0, policy.time_zone)
 
 
 def deactivation_day(facts: AuthorizationFacts, policy: Policy) -> date:
@@ -112,9 +119,9 @@ def returns_close(facts: AuthorizationFacts, policy: Policy) -> datetime:
 
 def next_order_reminder(facts: AuthorizationFacts, policy: Policy, after: datetime) -> datetime | None:
     """The letter hour, 7, 2 and 0 days before the order is due (A4)."""
-    due = day(facts, policy, policy.authorization.order_due_days)
+    due = policy.authorization.order_due_days + facts.extension_days
     for before in policy.authorization.order_reminder_days:
-        at = at_hour(due - timedelta(days=before), policy.letter_hour, policy.time_zone)
+        at = _at(facts.requested_at, due - before, policy.letter_hour, policy.time_zone)
         if at > after:
             return at
     return None
@@ -125,12 +132,12 @@ def next_overdue_reminder(facts: AuthorizationFacts, policy: Policy, after: date
     every = policy.authorization.overdue_reminder_every_days
     if every is None:
         return None
-    first = day(facts, policy, policy.authorization.overdue_from_day)
-    turn = max(1, (local_date(after, policy.time_zone) - first).days // every)
-    at = at_hour(first + timedelta(days=turn * every), policy.letter_hour, policy.time_zone)
-    return (
-        at if at > after else at_hour(first + timedelta(days=(turn + 1) * every), policy.letter_hour, policy.time_zone)
-    )
+    zone, hour = policy.time_zone, policy.letter_hour
+    first = policy.authorization.overdue_from_day + facts.extension_days
+    passed = (local_date(after, zone) - local_date(facts.requested_at, zone)).days - first
+    turn = max(1, passed // every)
+    at = _at(facts.requested_at, first + turn * every, hour, zone)
+    return at if at > after else _at(facts.requested_at, first + (turn + 1) * every, hour, zone)
 
 
 def next_warning(facts: AuthorizationFacts, policy: Policy, after: datetime) -> datetime | None:
@@ -138,15 +145,16 @@ def next_warning(facts: AuthorizationFacts, policy: Policy, after: datetime) -> 
 
     From that day on, a fresh warning each day until one gets out, so that none names a day gone by.
     """
-    planned = day(facts, policy, policy.authorization.deactivated_from_day)
+    last = policy.authorization.deactivated_from_day + facts.extension_days
     for before in policy.authorization.warning_days:
-        at = at_hour(planned - timedelta(days=before), policy.letter_hour, policy.time_zone)
+        at = _at(facts.requested_at, last - before, policy.letter_hour, policy.time_zone)
         if at > after:
             return at
     if facts.warned_at is not None or not policy.authorization.notice_before_deactivation_days:
         return None
     if len(facts.warnings_refused) == len(DeactivationWarning.readers):
         return None
+    planned = day(facts, policy, policy.authorization.deactivated_from_day)
     today = max(planned, local_date(after, policy.time_zone))
     at = at_hour(today, policy.letter_hour, policy.time_zone)
     return at if at > after else at_hour(today + timedelta(days=1), policy.letter_hour, policy.time_zone)

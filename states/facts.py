@@ -3,9 +3,10 @@
 Instants are aware and UTC; anniversary dates are dates; quantities are whole licences by product.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -52,6 +53,18 @@ class Fact(BaseModel):
     """A frozen record; changing one means making another."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Another record with some of it changed. Nothing in a frozen record has to be copied, so this is quick."""
+        if deep:
+            return super().model_copy(update=update, deep=True)
+        other = self.__class__.__new__(self.__class__)
+        changes = update or {}
+        object.__setattr__(other, "__dict__", {**self.__dict__, **changes})
+        object.__setattr__(other, "__pydantic_fields_set__", self.__pydantic_fields_set__ | changes.keys())
+        object.__setattr__(other, "__pydantic_extra__", None)
+        object.__setattr__(other, "__pydantic_private__", None)
+        return other
 
 
 class Contact(Fact):

@@ -5,14 +5,14 @@ Time belongs to the state: its moments are pure functions of facts and policy, s
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from transitions import Event, EventData, Machine
+from transitions import Event, EventData, Machine, State
 
 from states.facts import Reader
 from states.letters import BOTH, CONTACT, MANAGER, Letter
@@ -111,6 +111,26 @@ class _Cursor:
         self.row: Row[Any] | None = None
 
 
+class _State(State):
+    """Nothing is hooked to entering or leaving a state: what follows stands in the row."""
+
+    def enter(self, _event: EventData) -> None:
+        pass
+
+    def exit(self, _event: EventData) -> None:
+        pass
+
+
+class _Machine(Machine):
+    """`transitions` without what is never used here: names to look up, a log line for every breath."""
+
+    state_cls = _State
+
+    def callbacks(self, funcs: Iterable[Any], event_data: EventData) -> None:
+        for call in funcs:
+            call(event_data)
+
+
 def _passes(guard: Callable[[Any, Policy], bool], event: EventData) -> bool:
     return guard(*event.args)
 
@@ -145,7 +165,7 @@ class Lifecycle(Generic[F]):
         # Plain names, since looking at a member of an enumeration is half the cost of a step; where a row stays in
         # its state, nothing is left or entered.
         states = [_NOTHING, *(state.value for state in self.states)]
-        machine = Machine(model=None, states=states, initial=_NOTHING, auto_transitions=False, send_event=True)
+        machine = _Machine(model=None, states=states, initial=_NOTHING, auto_transitions=False, send_event=True)
         for row in self.rows:
             guards: list[Any] = [] if row.guard is always else [partial(_passes, row.guard)]
             source = _NOTHING if row.source is None else row.source.value
