@@ -103,9 +103,13 @@ class Installation:
 
 
 async def run(folder: Path, *command: str, **more: str) -> Done:
+    """One of our commands, as it was installed."""
+    return await execute(folder, program(command[0]), *command[1:], **more)
+
+
+async def execute(folder: Path, *command: str, **more: str) -> Done:
     process = await asyncio.create_subprocess_exec(
-        program(command[0]),
-        *command[1:],
+        *command,
         cwd=folder,
         env=environment(**more),
         stdin=DEVNULL,
