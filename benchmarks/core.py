@@ -20,7 +20,7 @@ from cases.authorization_commands import place_order
 from cases.buying import begin
 from cases.customer import CustomerCase
 from cases.customer_commands import accept_invitation
-from cases.customer_renewal import place_renewal_order
+from cases.customer_renewal import renew
 from cases.journal import Outcome
 from cases.messages import Accept, AcceptedBy, Invite, PlaceOrder, parse
 from cases.simulation import Simulation
@@ -97,7 +97,7 @@ def live_a_year(number: int, invite: Invite, policy: Policy, catalogue: Catalogu
     life.spread(at)
     _order(life, late, LATE, begun + timedelta(days=38))
     at = _until(life, begun + timedelta(days=362))
-    place_renewal_order(life.customer, RENEWAL, at, "", None)
+    renew(life.customer, RENEWAL, at)
     life.settle(life.customer, at)
     life.until(begun + timedelta(days=365))
     return life

@@ -119,4 +119,8 @@ class Case(Mailing):
                     self.post(effect.letter, effect.readers, machine, effective, now, act, changes, about)
             else:
                 track.facts = effect.then(track.facts, self.policy, now)
+                self.recount()
         return row
+
+    def recount(self) -> None:
+        """A row changed the facts: what is derived from elsewhere is counted anew."""

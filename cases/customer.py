@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 from cases.authorization import Snapshot
-from cases.case import Case
 from cases.customer_letters import write
 from cases.customer_record import MembershipTrack, Profile, RenewalTrack
 from cases.customer_standing import CustomerStanding
@@ -15,7 +13,6 @@ from cases.invitation import ASKED, check_anniversary
 from cases.journal import Kind
 from cases.messages import Invite
 from cases.outbox import Item
-from cases.record import Act
 from states.authorization import AUTHORIZATION, OPEN
 from states.calendar import local_date
 from states.facts import AccountManager, Contact, CustomerView, MembershipFacts, Order, Reader, RenewalFacts
@@ -28,7 +25,6 @@ from states.letters import (
     RenewalReceived,
     RenewalUpcoming,
 )
-from states.lifecycle import Change, Row
 from states.membership import Trigger
 from states.policy import Policy
 from states.renewal import RENEWAL, to_renew
@@ -66,14 +62,9 @@ class CustomerCase(CustomerStanding):
         case.told = case.view()
         return case
 
-    def fire(
-        self, machine: str, trigger: StrEnum, effective: datetime, now: datetime, act: Act = Act.PERSON, **more: Any
-    ) -> Row[Any]:
-        row = Case.fire(self, machine, trigger, effective, now, act, **more)
-        if any(isinstance(effect, Change) for effect in row.then):
-            self.renewal.facts = recounted(self.renewal.facts, self.known.values(), self.policy)
-            self.news += 1
-        return row
+    def recount(self) -> None:
+        self.renewal.facts = recounted(self.renewal.facts, self.known.values(), self.policy)
+        self.news += 1
 
     # --- news, from and for the authorizations
 

@@ -7,7 +7,6 @@ for whoever tried it on a copy.
 from datetime import datetime
 from typing import Any
 
-from cases.answers import customer_answer
 from cases.buying import authorize_purchase, record_order, write_off_lost
 from cases.commands import Command, happened_at
 from cases.customer import CustomerCase
@@ -30,10 +29,8 @@ from states.facts import Acceptance, AccountManager, Contact, Reader
 from states.membership import MEMBERSHIP, State, Trigger
 from states.refusals import refuse
 
-Answer = dict[str, Any]
 
-
-def accept_invitation(case: CustomerCase, body: Accept, now: datetime) -> Answer:
+def accept_invitation(case: CustomerCase, body: Accept, now: datetime) -> None:
     """M5. The same identity accepting again gets the first answer."""
     happened_at(body.accepted_at, now, case.first_invited_at, "accepted_at")
     at = case.arrive(body.accepted_at, now)
@@ -44,17 +41,16 @@ def accept_invitation(case: CustomerCase, body: Accept, now: datetime) -> Answer
         before = facts.acceptance
         same = before.identity == who.identity if who.identity or before.identity else before.name == who.name
         if same:
-            return customer_answer(case, now)
+            return
     if case.state is State.EXPIRED and body.accepted_at is None:
         raise MEMBERSHIP.refusal(case.state, Trigger.ACCEPT)  # what does not say when it happened is late
     acceptance = Acceptance(
         name=who.name, identity=who.identity, terms_version=body.terms_version, accepted_at=at, door=body.actor
     )
     _step(case, Trigger.ACCEPT, at, now, body.actor, facts=facts.model_copy(update={"acceptance": acceptance}))
-    return customer_answer(case, now)
 
 
-def resend_invitation(case: CustomerCase, body: Nothing, now: datetime) -> Answer:
+def resend_invitation(case: CustomerCase, body: Nothing, now: datetime) -> None:
     """M4: at most so many a local day; the clocks start again."""
     at = case.arrive(None, now)
     facts, today = case.membership.facts, local_date(now, case.policy.time_zone)
@@ -64,17 +60,15 @@ def resend_invitation(case: CustomerCase, body: Nothing, now: datetime) -> Answe
         raise refuse("resend_limit", f"An invitation can be resent {most} times a day; try again tomorrow.")
     resent = {"invited_at": at, "resent_on": today, "resent_times": times + 1}
     _step(case, Trigger.RESEND, at, now, body.actor, facts=facts.model_copy(update=resent))
-    return customer_answer(case, now)
 
 
-def withdraw_invitation(case: CustomerCase, body: WithReason, now: datetime) -> Answer:
+def withdraw_invitation(case: CustomerCase, body: WithReason, now: datetime) -> None:
     """M6: only while nothing was ever authorized or ordered; final."""
     at = case.arrive(None, now)
     _step(case, Trigger.WITHDRAW, at, now, body.actor, body.reason, {"reason": body.reason})
-    return customer_answer(case, now)
 
 
-def hand_over_contact(case: CustomerCase, body: HandOver, now: datetime) -> Answer:
+def hand_over_contact(case: CustomerCase, body: HandOver, now: datetime) -> None:
     """M7: another person takes over; the links of the one before end, and so does *unreachable*."""
     at = case.arrive(None, now)
     facts, before = case.membership.facts, case.contact
@@ -87,31 +81,28 @@ def hand_over_contact(case: CustomerCase, body: HandOver, now: datetime) -> Answ
     case.contact = Contact(name=body.name, email=body.email)
     case.language = body.language or case.language
     case.unreachable.pop(Reader.CONTACT, None)
-    return customer_answer(case, now)
 
 
-def add_offer_types(case: CustomerCase, body: AddOfferTypes, now: datetime) -> Answer:
+def add_offer_types(case: CustomerCase, body: AddOfferTypes, now: datetime) -> None:
     """M8: adding one the customer has changes nothing."""
     at = case.arrive(None, now)
     if body.offer_types <= case.offer_types and case.state is not State.WITHDRAWN:
-        return customer_answer(case, now)
+        return
     added = ", ".join(sorted(body.offer_types - case.offer_types))
     _step(case, Trigger.ADD_OFFER_TYPES, at, now, body.actor, added or None)
     case.offer_types |= body.offer_types
-    return customer_answer(case, now)
 
 
-def assign_account_manager(case: CustomerCase, body: Assign, now: datetime) -> Answer:
+def assign_account_manager(case: CustomerCase, body: Assign, now: datetime) -> None:
     """M9: all open authorizations follow."""
     at = case.arrive(None, now)
     manager = AccountManager(id=body.id, name=body.name, email=body.email, language=body.language)
     if manager == case.account_manager and case.state is not State.WITHDRAWN:
-        return customer_answer(case, now)
+        return
     _step(case, Trigger.ASSIGN, at, now, body.actor, f"{case.account_manager.id} to {manager.id}")
     if manager.email != case.account_manager.email:
         case.unreachable.pop(Reader.ACCOUNT_MANAGER, None)
     case.account_manager = manager
-    return customer_answer(case, now)
 
 
 def _step(

@@ -1,5 +1,6 @@
 """Renewal orders, and what is declined (rules, section 5)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -20,22 +21,23 @@ Answer = dict[str, Any]
 
 
 def place_renewal_order(
-    case: CustomerCase,
-    body: PlaceOrder,
-    now: datetime,
-    _number: str,
-    sold: Catalogue | None,
-    *,
-    judged: bool = True,
+    case: CustomerCase, body: PlaceOrder, now: datetime, _number: str, sold: Catalogue | None
 ) -> Answer:
-    """R6, R9: all that is held and not renewed yet, or these lines; what goes beyond what is held is bought.
-
-    Unless `judged`, the buying rules are not applied to it.
-    """
+    """R6, R9: all that is held and not renewed yet, or these lines; what goes beyond what is held is bought."""
     said = None if body.lines is None else added_up(body.lines)
     if (known := case.references.answer("place_renewal_order", body.order_reference, said)) is not None:
         return known
     happened_at(body.ordered_at, now, case.first_invited_at, "ordered_at")
+    lines = renew(case, body, now, lambda lines: _check_beyond(case, case.renewal.facts, lines, now, sold))
+    answer = customer_answer(case, now)
+    case.references.placed[body.order_reference] = Placed("place_renewal_order", lines, answer)
+    return answer
+
+
+def renew(
+    case: CustomerCase, body: PlaceOrder, now: datetime, check: Callable[[Quantities], None] | None = None
+) -> Quantities:
+    """What is renewed by this order, whatever the buying rules say; `check` may refuse it."""
     at = case.arrive(body.ordered_at, now)
     if case.renewal.state is State.UPCOMING:
         case.advance(at, now)  # an order placed as the window opens was not placed before it
@@ -43,22 +45,20 @@ def place_renewal_order(
     RENEWAL.step(case.renewal.state, Trigger.RENEW, facts, case.policy)
     if at < (opens := start_of_day(window_opens_on(facts, case.policy), case.policy.time_zone)):
         raise refuse("renewal_window_closed", "The renewal window was not open yet.", opens=happens(opens))
-    lines = minus(facts.ending, facts.renewed) if said is None else said
+    lines = minus(facts.ending, facts.renewed) if body.lines is None else added_up(body.lines)
     if not lines:
         raise refuse("nothing_to_renew", "Everything held is renewed already.")
-    if judged:
-        _check_beyond(case, facts, lines, now, sold)
+    if check is not None:
+        check(lines)
     renewed = plus(facts.renewed, lines)
     declined = _taken_back(facts, renewed)
     about = {"order_reference": body.order_reference, "order": lines}
     changed = facts.model_copy(update={"renewed": renewed, "declined": declined})
     _step(case, Trigger.RENEW, at, now, body.actor, None, about, changed)
-    answer = customer_answer(case, now)
-    case.references.placed[body.order_reference] = Placed("place_renewal_order", lines, answer)
-    return answer
+    return lines
 
 
-def decline_renewal(case: CustomerCase, body: DeclineRenewal, now: datetime) -> Answer:
+def decline_renewal(case: CustomerCase, body: DeclineRenewal, now: datetime) -> None:
     """Nobody is reminded of these quantities any more; what is bought later is reminded of again."""
     at = case.arrive(None, now)
     facts = case.renewal.facts
@@ -76,7 +76,6 @@ def decline_renewal(case: CustomerCase, body: DeclineRenewal, now: datetime) -> 
         raise Refused(beyond)
     changed = facts.model_copy(update={"declined": plus(facts.declined, lines)})
     _step(case, Trigger.DECLINE, at, now, body.actor, body.reason, None, changed)
-    return customer_answer(case, now)
 
 
 def _check_beyond(

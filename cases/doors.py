@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from cases.answers import authorization_answer
+from cases.answers import authorization_answer, customer_answer
 from cases.authorization import AuthorizationCase
 from cases.authorization_commands import COMMANDS as AUTHORIZATION_COMMANDS
 from cases.customer import CustomerCase
@@ -26,8 +26,8 @@ def to_customer(
     if name in NUMBERED:
         answer: Answer = command.apply(case, form, now, number(), sold)
         return answer
-    answer = command.apply(case, form, now)
-    return answer
+    answered: Answer | None = command.apply(case, form, now)
+    return customer_answer(case, now) if answered is None else answered
 
 
 def to_authorization(case: AuthorizationCase, name: str, body: Any, now: datetime) -> Answer:

@@ -9,7 +9,7 @@ from cases.buying import begin, begin_direct
 from cases.chronicle import Accepted, Chronicle, Event, Ordered, OrderedDirectly, Requested
 from cases.customer import CustomerCase
 from cases.customer_commands import accept_invitation, resend_invitation
-from cases.customer_renewal import place_renewal_order
+from cases.customer_renewal import renew
 from cases.ledger import Placed
 from cases.messages import Accept, CountedLines, Invite, Line, Nothing, PastOrder, PlaceOrder, RecordOrder, added_up
 from cases.walking import Walk
@@ -62,18 +62,20 @@ def _happen(walk: Walk, event: Event) -> None:
     elif isinstance(what, OrderedDirectly):
         direct = RecordOrder(order_reference=what.told.order_reference, lines=_lines(what.lines), ordered_at=at)
         begin_direct(customer, what.number, direct, at, what.purchase_order)
-        answer = authorization_of(customer, what.number, at)
-        customer.references.placed[direct.order_reference] = Placed("record_order", added_up(what.lines), answer)
+        placed = Placed("record_order", added_up(what.lines), {"authorization_number": what.number})
+        customer.references.placed[direct.order_reference] = placed
     elif isinstance(what, Ordered):
         place_order(walk.authorizations[what.number], _order(what.told, at), at)
         walk.settle(walk.authorizations[what.number], at)
     else:
-        place_renewal_order(customer, _order(what.told, at), at, "", None, judged=False)
+        order = _order(what.told, at)
+        placed = Placed("place_renewal_order", renew(customer, order, at), {})
+        customer.references.placed[order.order_reference] = placed
     walk.settle(customer, at)
 
 
 def _as_of(now: datetime, walk: Walk) -> CustomerCase:
-    """All of it is processed now, at the end of the walk."""
+    """All of it is processed now, at the end of the walk; repeats of its orders are answered as things stand."""
     customer = walk.customer
     for case in (customer, *walk.authorizations.values()):
         case.advance(now, now)

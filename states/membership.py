@@ -1,9 +1,9 @@
 """The membership of a customer: invited, accepted, expired, withdrawn (rules, section 3)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from states.calendar import at_hour, local_date, start_of_day
+from states.calendar import days_after, local_date
 from states.facts import MembershipFacts
 from states.letters import (
     Invitation,
@@ -48,14 +48,14 @@ def accepted_in_time(facts: MembershipFacts, policy: Policy) -> bool:
 def invitation_ends(facts: MembershipFacts, policy: Policy) -> datetime:
     """00:00 of the day after the last day on which the invitation can be accepted (M3)."""
     invited_on = local_date(facts.invited_at, policy.time_zone)
-    return start_of_day(invited_on + timedelta(days=policy.invitation.expires_after_days + 1), policy.time_zone)
+    return days_after(invited_on, policy.invitation.expires_after_days + 1, 0, policy.time_zone)
 
 
 def next_reminder(facts: MembershipFacts, policy: Policy, after: datetime) -> datetime | None:
     """The letter hour of the next reminder day (M2)."""
     invited_on = local_date(facts.invited_at, policy.time_zone)
     for days in policy.invitation.reminder_days:
-        at = at_hour(invited_on + timedelta(days=days), policy.letter_hour, policy.time_zone)
+        at = days_after(invited_on, days, policy.letter_hour, policy.time_zone)
         if at > after:
             return at
     return None

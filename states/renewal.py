@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from states.calendar import add_months, at_hour, next_anniversary, start_of_day
+from states.calendar import add_months, days_after, next_anniversary, start_of_day
 from states.facts import Quantities, RenewalFacts, minus
 from states.letters import (
     LicencesExpired,
@@ -115,7 +115,7 @@ def grace_ends(facts: RenewalFacts, policy: Policy) -> datetime:
 
 def _next(offsets: tuple[int, ...], facts: RenewalFacts, policy: Policy, after: datetime) -> datetime | None:
     for days in offsets:
-        at = at_hour(anniversary(facts) + timedelta(days=days), policy.letter_hour, policy.time_zone)
+        at = days_after(anniversary(facts), days, policy.letter_hour, policy.time_zone)
         if at > after:
             return at
     return None
