@@ -1,11 +1,9 @@
 """The workflow of one purchase authorization: it translates; the engine waits, the case decides (rules, section 4)."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from cases.authorization import AuthorizationCase
@@ -16,7 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from states.refusals import Refused, refuse
     from workflows.details import authorization_details
     from workflows.engine import Answer, Engine, Trying, refusal
-    from workflows.names import AUTHORIZATION, AUTHORIZATION_CHANGED, customer_id
+    from workflows.names import AUTHORIZATION, customer_id
+    from workflows.neighbours import ItsCustomer
     from workflows.surroundings import here
     from workflows.visibility import Attributes, authorization_attributes, authorization_memo
 
@@ -30,15 +29,12 @@ class PurchaseAuthorization:
 
     @workflow.init
     def __init__(self, start: Any = None, *_more: Any) -> None:
-        self._told = 0
-        self._telling: asyncio.Task[None] | None = None
         self._roll_over = False
-        self._engine: Engine[AuthorizationCase] = Engine(
-            _decide, _show, _never_alone, self._tell, self._customer_knows, self._customer_knows
-        )
+        self._beside = ItsCustomer()
+        self._beside.engine = self._engine = Engine(_decide, _show, _never_alone, self._beside)
         if _is_genuine():
             case = load_authorization(start["carried"])
-            self._told = case.news
+            self._beside.told = start.get("told", case.news)
             self._engine.begin(case)
 
     @workflow.run
@@ -50,7 +46,7 @@ class PurchaseAuthorization:
         case = self._engine.case
         if case.final and self._engine.quiet:
             return answer_of(case, workflow.now())
-        self._engine.roll_over({"carried": carry(case)})
+        self._engine.roll_over({"carried": carry(case), "told": self._beside.told})
 
     # --- updates
 
@@ -153,23 +149,6 @@ class PurchaseAuthorization:
     def _leaves(self) -> bool:
         over = self._engine.case.final and self._engine.quiet
         return over or self._roll_over or workflow.info().is_continue_as_new_suggested()
-
-    def _customer_knows(self) -> bool:
-        return self._told >= self._engine.case.news
-
-    def _tell(self, case: AuthorizationCase, _now: datetime) -> None:
-        if self._told < case.news and (self._telling is None or self._telling.done()):
-            self._telling = asyncio.ensure_future(self._tell_customer())
-
-    async def _tell_customer(self) -> None:
-        while self._told < (news := self._engine.case.news):
-            snapshot = self._engine.case.snapshot()
-            customer = workflow.get_external_workflow_handle(customer_id(self._engine.case.vip_number))
-            try:
-                await customer.signal(AUTHORIZATION_CHANGED, snapshot.model_dump(mode="json", exclude_defaults=True))
-            except ApplicationError:
-                workflow.logger.warning("the customer of this authorization is not running; it was not told")
-            self._told = news
 
 
 def _is_genuine() -> bool:

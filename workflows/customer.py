@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import customer_details
     from workflows.engine import Answer, Engine, Trying, refusal
     from workflows.names import CUSTOMER, OPEN_CASE
-    from workflows.neighbours import Neighbours
+    from workflows.neighbours import Authorizations
     from workflows.surroundings import here
     from workflows.visibility import Attributes, customer_attributes, customer_memo
 
@@ -40,12 +40,11 @@ class Customer:
         self._start = start
         self._roll_over = False
         self._turn = 0
-        self._neighbours = near = Neighbours()
-        near.engine = self._engine = Engine(
-            _decide, _show, self._provisional, near.follow, near.all_started, near.all_told, near.look_for_lost
-        )
+        self._beside = Authorizations()
+        self._beside.engine = self._engine = Engine(_decide, _show, self._provisional, self._beside)
         if workflow.info().continued_run_id is not None:
             self._begin(load_customer(start["carried"]))
+            self._beside.resume(start.get("untold", ()))
 
     @workflow.run
     async def run(self, start: Any = None, *_more: Any) -> Answer:
@@ -56,7 +55,7 @@ class Customer:
                 raise refusal(refused) from None
         await self._engine.live(self._leaves)
         await self._engine.wind_down()
-        self._engine.roll_over({"carried": carry(self._engine.case)})
+        self._engine.roll_over({"carried": carry(self._engine.case), "untold": self._beside.untold()})
 
     # --- updates
 

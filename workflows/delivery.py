@@ -33,6 +33,8 @@ class Delivery:
         self._case, self._changed = case, changed
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: dict[int, ActivityHandle[Any]] = {}
+        self._awaited: set[int] = set()
+        self._cancel_soon: set[int] = set()
         self._lanes: set[str] = set()
         self._given_up: dict[int, Verdict] = {}
 
@@ -49,7 +51,7 @@ class Delivery:
                     settled = True
                 elif number not in self._given_up:
                     self._given_up[number] = verdict
-                    self._under_way[number].cancel()
+                    self._cancel(number)
             if not settled:
                 break
             review = case.review(now)
@@ -61,8 +63,15 @@ class Delivery:
 
     def stop(self) -> None:
         """Cancel what waits for its next attempt; it goes on in the next run."""
-        for handle in self._under_way.values():
-            handle.cancel()
+        for number in self._under_way:
+            self._cancel(number)
+
+    def _cancel(self, number: int) -> None:
+        """An activity that was begun in this very step can't be cancelled yet: its end would never be heard of."""
+        if number in self._awaited:
+            self._under_way[number].cancel()
+        else:
+            self._cancel_soon.add(number)
 
     def idle(self) -> bool:
         return not self._under_way
@@ -85,6 +94,10 @@ class Delivery:
 
     async def _await(self, item: Item, handle: ActivityHandle[Any]) -> None:
         outcome: tuple[Outcome, str | None] | None = Outcome.SENT, None
+        self._awaited.add(item.number)
+        if item.number in self._cancel_soon:
+            self._cancel_soon.discard(item.number)
+            handle.cancel()
         try:
             await handle
         except ActivityError as error:
@@ -98,6 +111,7 @@ class Delivery:
                 outcome = Outcome.UNDELIVERED, REFUSED.get(kind or "", Why.MESSAGE_REFUSED)
         self._given_up.pop(item.number, None)
         del self._under_way[item.number]
+        self._awaited.discard(item.number)
         self._lanes.discard(item.lane)
         if outcome is not None:
             self._case().letter_done(item, outcome[0], outcome[1], workflow.now())

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
-from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
+from typing import Any, Generic, NamedTuple, NoReturn, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
@@ -18,14 +18,19 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from cases.case import Case
     from cases.journal import Kind
-    from states.refusals import Refused
+    from states.refusals import Refused, refuse
     from workflows.delivery import Delivery
     from workflows.details import timer_summary
     from workflows.names import ORGANIZATION
     from workflows.visibility import Attributes
 
 C = TypeVar("C", bound=Case)
+B = TypeVar("B", bound=Case, contravariant=True)
 Answer = dict[str, Any]
+
+
+PATIENCE = timedelta(seconds=10)
+"""How long a run that is to end waits for a moment without updates; from then on it takes no new ones."""
 
 
 class Trying(Enum):
@@ -48,12 +53,30 @@ def refusal(refused: Refused) -> ApplicationError:
     return ApplicationError(str(refused), reasons, type=refused.code, non_retryable=True)
 
 
+class Beside(Protocol[B]):
+    """What runs beside a case: its neighbours are started and told."""
+
+    def follow(self, case: B, now: datetime) -> None:
+        """Hand out what follows from how the case stands."""
+
+    def promise(self) -> Callable[[], bool]:
+        """What must be true before the command just applied is answered."""
+
+    def at_rest(self) -> bool:
+        """Nothing is under way; what is still to be told can wait for the next run."""
+
+    def all_told(self) -> bool:
+        """Nothing is left to tell."""
+
+    def look(self, case: B, now: datetime) -> Wake | None:
+        """When to look again, for other reasons than the case's own."""
+
+
 class Engine(Generic[C]):
     """Holds a case for its workflow, which gives it what is its own part.
 
     `decide` applies a command, `show` says what operators see, `provisional` is the case that will begin (or why none
-    will), `follow` hands out what follows; a handler answers once it is `answerable`, a run ends once every neighbour
-    was `told`; `wake` is when to look at something else.
+    will).
     """
 
     def __init__(
@@ -61,20 +84,15 @@ class Engine(Generic[C]):
         decide: Callable[[C, str, Any, datetime, Trying], Answer],
         show: Callable[[C, datetime], tuple[Attributes, dict[str, Any], str]],
         provisional: Callable[[datetime], C],
-        follow: Callable[[C, datetime], None],
-        answerable: Callable[[], bool],
-        told: Callable[[], bool],
-        wake: Callable[[C, datetime], Wake | None] = lambda _case, _now: None,
+        beside: Beside[C],
     ) -> None:
-        self._decide, self._show, self._follow, self._own_wake = decide, show, follow, wake
-        self._provisional = provisional
-        self._answerable, self._told = answerable, told
+        self._decide, self._show, self._provisional, self._beside = decide, show, provisional, beside
         self._case: C | None = None
         self._under_way: set[str] = set()
         self._wake: Wake | None = None
         self._memo: dict[str, Any] = {}
         self._details = ""
-        self._rolling = False
+        self._winding_down_since: datetime | None = None
         self._asked_to_cancel = False
         self._delivery = Delivery(lambda: self.case, self.tick)
 
@@ -93,6 +111,11 @@ class Engine(Generic[C]):
         self._case = case
         self._memo = dict(workflow.memo())
 
+    @property
+    def rolling(self) -> bool:
+        """The run is about to end."""
+        return self._winding_down_since is not None
+
     # --- commands
 
     def check(self, name: str, body: Any) -> None:
@@ -102,6 +125,8 @@ class Engine(Generic[C]):
             return
         now = workflow.now()
         try:
+            if self._winding_down_since is not None and now - self._winding_down_since > PATIENCE:
+                raise refuse("unavailable", "The case goes over into its next run; try again in a moment.")
             case = self._provisional(now) if self._case is None else self._case.trial()
             if update.id in self._under_way or case.ledger.find(update.id) is not None:
                 return
@@ -128,8 +153,9 @@ class Engine(Generic[C]):
         self._case = changed
         self._under_way.add(update_id)
         try:
+            promised = self._beside.promise()
             self.tick()
-            await workflow.wait_condition(self._answerable)
+            await workflow.wait_condition(promised)
         finally:
             self._under_way.discard(update_id)
         return answer
@@ -154,15 +180,15 @@ class Engine(Generic[C]):
             return
         case, now = self._case, workflow.now()
         case.advance(now, now)
-        again = None if self._rolling else self._delivery.work(now)
-        self._follow(case, now)
+        again = None if self.rolling else self._delivery.work(now)
+        self._beside.follow(case, now)
         self._publish(case, now)
         upcoming = case.upcoming()
         wakes = [] if again is None else [Wake(again, f"letters wait until {again:%Y-%m-%d %H:%M} UTC")]
         if upcoming is not None:
             at = upcoming[1].at
             wakes.append(Wake(at, timer_summary(upcoming[1].trigger, at, case.policy.time_zone)))
-        if (own := self._own_wake(case, now)) is not None:
+        if (own := self._beside.look(case, now)) is not None:
             wakes.append(own)
         self._wake = min(wakes, default=None)
 
@@ -190,15 +216,18 @@ class Engine(Generic[C]):
         return leave() or self._wake != armed
 
     async def wind_down(self) -> None:
-        """Before a run ends: every handler answered, every neighbour told, no letter under way.
+        """Before a run ends: every handler answered, nothing under way to a neighbour or reader.
 
         A letter that waits for its next attempt is cancelled and goes on in the next run; an attempt under way is
         awaited.
         """
-        self._rolling = True
+        self._winding_down_since = workflow.now()
         self._delivery.stop()
-        while not (workflow.all_handlers_finished() and self._delivery.idle() and self._told()):
-            await self._until(lambda: workflow.all_handlers_finished() and self._delivery.idle() and self._told())
+        while not self._may_end():
+            await self._until(self._may_end)
+
+    def _may_end(self) -> bool:
+        return workflow.all_handlers_finished() and self._delivery.idle() and self._beside.at_rest()
 
     async def _until(
         self, condition: Callable[[], bool], at_most: timedelta | None = None, summary: str | None = None
@@ -221,7 +250,7 @@ class Engine(Generic[C]):
     @property
     def quiet(self) -> bool:
         """No letter waits or is under way, and every neighbour was told."""
-        return not self.case.outbox and self._delivery.idle() and self._told()
+        return not self.case.outbox and self._delivery.idle() and self._beside.all_told()
 
     def _publish(self, case: C, now: datetime) -> None:
         """Search attributes and memo where they changed: an upsert is billed, however many attributes it has."""

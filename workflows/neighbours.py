@@ -1,6 +1,7 @@
-"""A customer's authorizations as workflows of their own: they are started, watched, told the news, and missed."""
+"""Customer and authorizations are workflows of their own: they start, watch and miss each other, and tell the news."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from states.authorization import AUTHORIZATION as LIFECYCLE
     from states.facts import CustomerView
     from workflows.engine import Engine, Wake
-    from workflows.names import AUTHORIZATION, CUSTOMER_CHANGED, authorization_id
+    from workflows.names import AUTHORIZATION, AUTHORIZATION_CHANGED, CUSTOMER_CHANGED, authorization_id, customer_id
     from workflows.surroundings import here
     from workflows.visibility import authorization_attributes, authorization_memo
 
@@ -24,7 +25,7 @@ MISSED = timedelta(hours=12)
 """How long after an authorization's deadline its news is missed; then the customer asks whether it still lives."""
 
 
-class Neighbours:
+class Authorizations:
     """What runs beside the customer on behalf of its case."""
 
     def __init__(self) -> None:
@@ -35,21 +36,33 @@ class Neighbours:
         self._telling: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
 
-    def all_started(self) -> bool:
-        return not self.engine.case.to_start
+    def resume(self, untold: Iterable[str]) -> None:
+        """The run before ended before these were told the latest."""
+        self._news = dict.fromkeys(untold, self.engine.case.view())
 
-    def all_told(self) -> bool:
-        return self.all_started() and not self._news
+    def untold(self) -> list[str]:
+        return sorted(self._news)
 
     def follow(self, case: CustomerCase, _now: datetime) -> None:
         """Start what was decided, tell what has changed."""
-        if case.to_start and (self._starting is None or self._starting.done()):
+        if case.to_start and not _under_way(self._starting):
             self._starting = asyncio.ensure_future(self._start())
         if (news := case.news_for_authorizations()) is not None:
             self._news.update(dict.fromkeys(news[1], news[0]))
         self._tell_if_needed()
 
-    def look_for_lost(self, case: CustomerCase, now: datetime) -> Wake | None:
+    def promise(self) -> Callable[[], bool]:
+        """A handler answers once the authorizations run that it has begun."""
+        begun = self.engine.case.to_start
+        return lambda: not any(one is other for one in begun for other in self.engine.case.to_start)
+
+    def at_rest(self) -> bool:
+        return not (self.engine.case.to_start or _under_way(self._telling))
+
+    def all_told(self) -> bool:
+        return self.at_rest() and not self._news
+
+    def look(self, case: CustomerCase, now: datetime) -> Wake | None:
         """Authorizations of earlier runs are not watched: ask when their news is missed for half a day."""
         wakes = []
         for number, known in case.known.items():
@@ -63,7 +76,7 @@ class Neighbours:
                 self._asked[number] = now
                 self._news.setdefault(number, case.view())
                 due = now + 2 * MISSED
-            wakes.append(Wake(due, f"look after authorization {number} if no news has come"))
+            wakes.append(Wake(due, f"is authorization {number} still there?"))
         self._tell_if_needed()
         return min(wakes, default=None)
 
@@ -107,14 +120,16 @@ class Neighbours:
         self._watched.discard(number)
 
     def _tell_if_needed(self) -> None:
-        if self._news and (self._telling is None or self._telling.done()):
+        if self._news and not self.engine.rolling and not _under_way(self._telling):
             self._telling = asyncio.ensure_future(self._tell())
 
     async def _tell(self) -> None:
-        while self._news:
-            if not self.all_started():
+        # No handler waits for this, so the end of the run need not either: the next run goes on.
+        while self._news and not self.engine.rolling:
+            if self.engine.case.to_start:
                 # One that is still being started would not be found, and be taken for lost.
-                await workflow.wait_condition(self.all_started)
+                await workflow.wait_condition(lambda: not self.engine.case.to_start)
+                continue
             number, view = next(iter(self._news.items()))
             authorization = workflow.get_external_workflow_handle(authorization_id(number))
             try:
@@ -129,3 +144,44 @@ class Neighbours:
         if number in case.known and not LIFECYCLE.final(case.known[number].state):
             case.mark_lost(number, workflow.now())
             self.engine.tick()
+
+
+class ItsCustomer:
+    """What runs beside an authorization: its customer is told of every change."""
+
+    def __init__(self) -> None:
+        self.engine: Engine[AuthorizationCase]
+        self.told = 0
+        self._telling: asyncio.Task[None] | None = None
+
+    def follow(self, case: AuthorizationCase, _now: datetime) -> None:
+        if self.told < case.news and not _under_way(self._telling):
+            self._telling = asyncio.ensure_future(self._tell())
+
+    def promise(self) -> Callable[[], bool]:
+        """A handler answers once the customer knows what it did; later news is no concern of it."""
+        news = self.engine.case.news
+        return lambda: self.told >= news
+
+    def at_rest(self) -> bool:
+        return not _under_way(self._telling)
+
+    def all_told(self) -> bool:
+        return self.told >= self.engine.case.news
+
+    def look(self, _case: AuthorizationCase, _now: datetime) -> None:
+        """It waits for nothing but its own moments."""
+
+    async def _tell(self) -> None:
+        while self.told < (news := self.engine.case.news):
+            snapshot = self.engine.case.snapshot()
+            customer = workflow.get_external_workflow_handle(customer_id(self.engine.case.vip_number))
+            try:
+                await customer.signal(AUTHORIZATION_CHANGED, snapshot.model_dump(mode="json", exclude_defaults=True))
+            except ApplicationError:
+                workflow.logger.warning("the customer of this authorization is not running; it was not told")
+            self.told = news
+
+
+def _under_way(task: asyncio.Task[None] | None) -> bool:
+    return task is not None and not task.done()

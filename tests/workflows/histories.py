@@ -6,6 +6,7 @@ from typing import Any
 
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 
 _HARMLESS = {
@@ -55,6 +56,16 @@ async def assert_well(client: Client, workflow_ids: Sequence[str]) -> None:
         state = await client.get_workflow_handle(workflow_id).describe()
         assert state.raw_description.pending_workflow_task.attempt <= 1, workflow_id
         assert "TemporalReportedProblems" not in state.search_attributes, workflow_id
+
+
+async def metadata(handle: WorkflowHandle[Any, Any]) -> WorkflowMetadata:
+    """What a running worker says of itself to the UI: updates, signals and queries, and the current details."""
+    found: WorkflowMetadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    return found
+
+
+async def current_details(handle: WorkflowHandle[Any, Any]) -> str:
+    return (await metadata(handle)).current_details
 
 
 async def journal(handle: WorkflowHandle[Any, Any]) -> list[dict[str, Any]]:
