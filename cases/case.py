@@ -34,11 +34,13 @@ class Case(Mailing):
         return best
 
     def foreseen(self, machine: str) -> Moment | None:
-        """What happens next by itself in one machine; computed again when something has changed."""
+        """What happens next by itself in one machine; computed again when something has changed, or it has passed."""
         track: Track = getattr(self, machine)
-        known = track.foreseen
-        if known is not None and known.holds(track.state, track.facts, self.policy, self.cursor):
-            return known.moment
+        if (known := track.foreseen) is not None:
+            state, facts, policy, moment = known
+            same = facts is track.facts and state is track.state and policy is self.policy
+            if same and (moment is None or moment.at > self.cursor):
+                return moment
         moment = self.machines[machine].upcoming(track.state, track.facts, self.policy, self.cursor)
         track.foreseen = Foreseen(track.state, track.facts, self.policy, moment)
         return moment
@@ -53,17 +55,23 @@ class Case(Mailing):
         while (first := self.upcoming()) is not None and first[1].at <= to:
             at = first[1].at
             # The cursor passes an instant once all that is due at it has happened: several reminders may be.
-            self.cursor = max(self.cursor, at - RESOLUTION)
+            self._pass(at - RESOLUTION)
             for machine, trigger in self._together(*first):
                 self.fire(machine, trigger, max(at, self.track(machine).since), now, Act.TIME)
             if not first[1].deadline:
-                self.cursor = max(self.cursor, at)
-        self.cursor = max(self.cursor, to)
+                self._pass(at)
+        self._pass(to)
+
+    def _pass(self, instant: datetime) -> None:
+        if instant > self.cursor:
+            self.cursor = instant
 
     def _together(self, machine: str, moment: Moment) -> list[tuple[str, StrEnum]]:
         """A deadline alone, since it may change what follows; of reminders every one of the same instant."""
         if moment.deadline:
             return [(machine, moment.trigger)]
+        if len(self.machines) == 1:
+            return [(machine, trigger) for trigger in (moment.trigger, *moment.also)]
         moments = [(name, self.foreseen(name)) for name in self.machines]
         together = [(name, one) for name, one in moments if one is not None and one.at == moment.at]
         return [(name, trigger) for name, one in together for trigger in (one.trigger, *one.also)]

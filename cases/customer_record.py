@@ -1,7 +1,10 @@
 """What is recorded of a customer: who it is, where it stands, and what it knows of its authorizations."""
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from operator import is_
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import Field
 
 from cases.authorization import AuthorizationCase, Snapshot
 from cases.case import Case
@@ -72,6 +75,10 @@ class CustomerRecord(Case):
     """What the open authorizations were told last."""
     told_of: int = 0
     """The news that had been counted then."""
+    viewed: Annotated[tuple[Any, CustomerView] | None, Field(exclude=True)] = field(
+        default=None, compare=False, repr=False
+    )
+    """What `view` made last, and from what."""
     to_start: list[AuthorizationCase] = field(default_factory=list)
     """Authorizations that were decided and whose workflow is still to be started."""
 
@@ -96,10 +103,14 @@ class CustomerRecord(Case):
         return other
 
     def view(self) -> CustomerView:
-        """What open authorizations know of their customer."""
+        """What open authorizations know of their customer; made anew when something of it has changed."""
         facts, renewal = self.membership.facts, self.renewal.facts
+        people = (self.contact, self.account_manager, self.language)
+        basis = (self.policy, self.membership.state, facts, renewal, *people, self.told)
+        if self.viewed is not None and all(map(is_, self.viewed[0], basis)):
+            return self.viewed[1]
         ends = invitation_ends(facts, self.policy) if self.state is State.INVITED else None
-        return CustomerView(
+        view = CustomerView(
             news=0 if self.told is None else self.told.news,
             organization=self.profile.organization,
             contact=self.contact,
@@ -113,3 +124,5 @@ class CustomerRecord(Case):
             anniversary=renewal.anniversary,
             term_start=renewal.term_start,
         )
+        self.viewed = basis, view
+        return view

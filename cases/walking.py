@@ -32,7 +32,7 @@ class Walk:
                 self.spread(at)
 
     def case(self, number: str) -> Case:
-        return self.customer if number == self.customer.number else self.authorizations[number]
+        return self.authorizations.get(number) or self.customer
 
     def spread(self, now: datetime) -> None:
         """New authorizations begin, and what changed is told to the neighbours until nobody has news."""

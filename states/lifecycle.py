@@ -21,7 +21,9 @@ from states.refusals import Reason, Refused
 
 F = TypeVar("F")
 
-logging.getLogger("transitions").setLevel(logging.WARNING)
+# A step asks this logger six times whether it may speak.
+_log: Any = logging.getLogger("transitions.core")
+_log.debug = _log.info = lambda *_said: None
 
 
 def always(_facts: Any, _policy: Policy) -> bool:
@@ -114,6 +116,10 @@ class _Cursor:
 class _State(State):
     """Nothing is hooked to entering or leaving a state: what follows stands in the row."""
 
+    @property
+    def name(self) -> str:
+        return str(self._name)
+
     def enter(self, _event: EventData) -> None:
         pass
 
@@ -125,6 +131,9 @@ class _Machine(Machine):
     """`transitions` without what is never used here: names to look up, a log line for every breath."""
 
     state_cls = _State
+
+    def get_state(self, state: Any) -> State:
+        return self.states[state]
 
     def callbacks(self, funcs: Iterable[Any], event_data: EventData) -> None:
         for call in funcs:
