@@ -24,8 +24,6 @@ from workflows.names import authorization_id, customer_id
 
 SHOWN = 7
 """Entries of a list; the rest is counted."""
-_NAME = 80
-"""Characters of an organisation's name."""
 _REMINDERS = {"remind": "reminder", "warn": "warning of the deactivation"}
 
 
@@ -46,7 +44,7 @@ def customer_details(case: CustomerCase, now: datetime, namespace: str, show_org
     ]
     if late:
         facts.append(
-            f"**Buys nothing new** until the order of {_some(late)} is placed (`place_order`) or it is written off"
+            "**Buys nothing new** until what is late below is ordered (`place_order`) or given up (`write_off`)"
         )
     elif reasons := membership_reasons(case.state):
         facts.append(f"**Buys nothing**: {reasons[0]['message']}")
@@ -58,7 +56,7 @@ def customer_details(case: CustomerCase, now: datetime, namespace: str, show_org
     if open_ones := list(case.open_authorizations()):
         links = [
             f"{_link(one.authorization_number, namespace, authorization_id(one.authorization_number))}: "
-            f"**{one.state.value}**, {_next(next_event(one.state, one.facts, case.policy, now), zone)}"
+            f"**{one.state.value}**, {_next(next_event(one.state, one.facts, case.policy, now), zone, brief=True)}"
             for one in open_ones[:SHOWN]
         ]
         if more := len(open_ones) - len(links):
@@ -117,12 +115,13 @@ _MEMBERSHIP, _RENEWAL, _AUTHORIZATION = _commands(MEMBERSHIP), _commands(RENEWAL
 
 def _heading(name: str) -> str:
     """A name as text, never as Markdown of its own."""
-    short = name if len(name) <= _NAME else name[: _NAME - 1] + "…"
-    return "## " + "".join("\\" + letter if letter in "\\`*_{}[]()<>#+-.!|~&" else letter for letter in short)
+    return "## " + "".join("\\" + letter if letter in "\\`*_{}[]()<>#+-.!|~&" else letter for letter in name)
 
 
-def _next(event: tuple[str, datetime] | None, zone: str) -> str:
-    return "nothing by itself" if event is None else f"{event[0]} on {local_date(event[1], zone)} ({zone})"
+def _next(event: tuple[str, datetime] | None, zone: str, *, brief: bool = False) -> str:
+    if event is None:
+        return "nothing by itself"
+    return f"{event[0]} on {local_date(event[1], zone)}" + ("" if brief else f" ({zone})")
 
 
 def _link(text: str, namespace: str, workflow_id: str) -> str:
