@@ -184,7 +184,7 @@ class Engine(Generic[C]):
         self._beside.follow(case, now)
         self._publish(case, now)
         upcoming = case.upcoming()
-        wakes = [] if again is None else [Wake(again, f"letters wait until {again:%Y-%m-%d %H:%M} UTC")]
+        wakes = [] if again is None else [Wake(again, f"look at the letters again on {again:%Y-%m-%d %H:%M} UTC")]
         if upcoming is not None:
             at = upcoming[1].at
             wakes.append(Wake(at, timer_summary(upcoming[1].trigger, at, case.policy.time_zone)))
