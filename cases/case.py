@@ -55,16 +55,12 @@ class Case(Mailing):
         while (first := self.upcoming()) is not None and first[1].at <= to:
             at = first[1].at
             # The cursor passes an instant once all that is due at it has happened: several reminders may be.
-            self._pass(at - RESOLUTION)
+            self.cursor = max(self.cursor, at - RESOLUTION)
             for machine, trigger in self._together(*first):
                 self.fire(machine, trigger, max(at, self.track(machine).since), now, Act.TIME)
             if not first[1].deadline:
-                self._pass(at)
-        self._pass(to)
-
-    def _pass(self, instant: datetime) -> None:
-        if instant > self.cursor:
-            self.cursor = instant
+                self.cursor = max(self.cursor, at)
+        self.cursor = max(self.cursor, to)
 
     def _together(self, machine: str, moment: Moment) -> list[tuple[str, StrEnum]]:
         """A deadline alone, since it may change what follows; of reminders every one of the same instant."""
@@ -109,7 +105,7 @@ class Case(Mailing):
         With `facts`, those are what the step decides on and what is known from then on. Raises `TransitionRefused`,
         and then nothing has changed.
         """
-        track = self.track(machine)
+        track: Track = getattr(self, machine)
         facts = track.facts if facts is None else facts
         row = self.machines[machine].step(track.state, trigger, facts, self.policy)
         track.facts = facts

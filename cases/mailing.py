@@ -6,7 +6,7 @@ from typing import Any
 
 from cases.journal import Entry, Kind, Outcome, Why
 from cases.outbox import SHELF_LIFE, Item, Review, earliest, review
-from cases.record import Act, Record
+from cases.record import Act, Record, Track
 from states.calendar import local_date, start_of_day
 from states.facts import Reader, RenewalFacts
 from states.letters import LETTERS, MANAGER, Letter, LetterUndeliverable
@@ -31,7 +31,7 @@ class Mailing(Record):
         if self.quiet_until is not None and now < self.quiet_until:
             return
         not_before = earliest(effective, now, self.policy) if act is Act.TIME else now
-        track = self.track(machine)
+        track: Track = getattr(self, machine)
         told, renewal = about or {}, self.remember(letter)
         for reader in self.readers_of(letter, readers):
             self.letters += 1
@@ -68,7 +68,7 @@ class Mailing(Record):
 
     def _still(self, item: Item) -> bool:
         """The state that the letter speaks of has not been left."""
-        track = self.track(item.machine)
+        track: Track = getattr(self, item.machine)
         if track.state == item.state and track.since == item.since:
             return True
         return self.machines[item.machine].continues.get(track.state) == item.state

@@ -40,7 +40,6 @@ class Simulation(Walk):
         """Unless `composing`, letters go out, but nobody writes them down."""
         self.vip_number, self.policy, self.catalogue = vip_number, policy, catalogue
         self.relay, self.composing = relay, composing
-        self.awake_from: datetime | None = None
         self.numbers: Iterator[str] = (f"{count:020X}" for count in range(1, 1 << 30))
 
     def invite(self, body: dict[str, Any], now: datetime) -> None:
@@ -78,11 +77,6 @@ class Simulation(Walk):
         """The workers are down: what becomes due meanwhile is processed when they are back, commands first."""
         self.awake_from = until
         self.due = {number: max(at, until) for number, at in self.due.items()}
-
-    def look_again(self, case: Case, wake: datetime | None) -> None:
-        super().look_again(case, wake)
-        if self.awake_from is not None and case.number in self.due:
-            self.due[case.number] = max(self.due[case.number], self.awake_from)
 
     def settle(self, case: Case, now: datetime) -> None:
         """Send the letters whose turn has come."""

@@ -16,6 +16,8 @@ class Walk:
     authorizations: dict[str, AuthorizationCase] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
     """When something happens by itself next, by the case's number."""
+    awake_from: datetime | None = None
+    """Until then the workers sleep: what becomes due is processed when they are back."""
 
     def until(self, to: datetime, *, inclusive: bool = True) -> None:
         """Let time pass, next event first. Unless `inclusive`, what is due at the very instant waits."""
@@ -71,5 +73,7 @@ class Walk:
             wake = upcoming[1].at
         if wake is None:
             self.due.pop(case.number, None)
+        elif self.awake_from is not None and wake < self.awake_from:
+            self.due[case.number] = self.awake_from
         else:
             self.due[case.number] = wake

@@ -5,14 +5,14 @@ Time belongs to the state: its moments are pure functions of facts and policy, s
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-from transitions import Event, EventData, Machine, State
+from transitions import Event, EventData, Machine, Transition
 
 from states.facts import Reader
 from states.letters import BOTH, CONTACT, MANAGER, Letter
@@ -21,7 +21,7 @@ from states.refusals import Reason, Refused
 
 F = TypeVar("F")
 
-# A step asks this logger six times whether it may speak.
+# A step asks this logger whether it may speak, and again.
 _log: Any = logging.getLogger("transitions.core")
 _log.debug = _log.info = lambda *_said: None
 
@@ -113,40 +113,27 @@ class _Cursor:
         self.row: Row[Any] | None = None
 
 
-class _State(State):
-    """Nothing is hooked to entering or leaving a state: what follows stands in the row."""
+class _Transition(Transition):
+    """One row: if its guard holds, the cursor moves. What follows stands in the row; nothing is hooked to it here."""
 
-    @property
-    def name(self) -> str:
-        return str(self._name)
+    row: "Row[Any]"
 
-    def enter(self, _event: EventData) -> None:
-        pass
-
-    def exit(self, _event: EventData) -> None:
-        pass
+    def execute(self, event_data: EventData) -> bool:
+        if not self._eval_conditions(event_data):
+            return False
+        if self.dest is not None:
+            event_data.machine.set_state(self.dest, event_data.model)
+        cursor: Any = event_data.model
+        cursor.row = self.row
+        return True
 
 
 class _Machine(Machine):
-    """`transitions` without what is never used here: names to look up, a log line for every breath."""
-
-    state_cls = _State
-
-    def get_state(self, state: Any) -> State:
-        return self.states[state]
-
-    def callbacks(self, funcs: Iterable[Any], event_data: EventData) -> None:
-        for call in funcs:
-            call(event_data)
+    transition_cls = _Transition
 
 
 def _passes(guard: Callable[[Any, Policy], bool], event: EventData) -> bool:
     return guard(*event.args)
-
-
-def _note(row: Row[Any], event: EventData) -> None:
-    cursor: Any = event.model
-    cursor.row = row
 
 
 @dataclass(frozen=True)
@@ -179,7 +166,8 @@ class Lifecycle(Generic[F]):
             guards: list[Any] = [] if row.guard is always else [partial(_passes, row.guard)]
             source = _NOTHING if row.source is None else row.source.value
             target = None if row.target is row.source else row.target.value
-            machine.add_transition(row.trigger.value, source, target, guards, after=[partial(_note, row)])
+            machine.add_transition(row.trigger.value, source, target, guards)
+            cast(_Transition, machine.events[row.trigger.value].transitions[source][-1]).row = row
         heard = {(row.source, row.trigger): machine.events[row.trigger.value] for row in self.rows}
         object.__setattr__(self, "_heard", heard)
         object.__setattr__(self, "_names", {None: _NOTHING, **{state: state.value for state in self.states}})
