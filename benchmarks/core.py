@@ -22,8 +22,9 @@ from cases.customer import CustomerCase
 from cases.customer_commands import accept_invitation
 from cases.customer_renewal import renew
 from cases.journal import Outcome
-from cases.messages import Accept, AcceptedBy, Invite, PlaceOrder, parse
+from cases.messages import Accept, Invite, PlaceOrder, parse
 from cases.simulation import Simulation
+from cases.words import AcceptedBy
 from states.authorization import State
 from states.catalogue import Catalogue
 from states.facts import AuthorizationFacts, RequestedBy
@@ -157,7 +158,7 @@ def run(customers: int = CUSTOMERS) -> bool:
     shelf.put(catalogue)
     invite = parse(Invite, INVITE)
     gc.collect()
-    gc.freeze()
+    gc.disable()  # nothing here goes in circles, and how often it is looked for depends on everything else
     years = []
     spent = 0.0
     with Counted() as counted:

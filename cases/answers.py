@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cases.authorization import next_event
 from cases.ordering import happens, to_order
+from cases.past import past_of
 from cases.shelf import product_name
 from states.authorization import OPEN, State, day, deactivation_day, returns_close
 from states.calendar import local_date
@@ -152,6 +153,9 @@ def customer_answer(case: CustomerCase, now: datetime, *, whole: bool = False) -
         open_states = {*(state.value for state in OPEN), "lost"}
         answer["open_authorizations"] = [one for one in every if one["state"] in open_states]
         answer["authorizations"] = every
+        custom = renewal.custom_anniversary
+        answer["custom_anniversary_date"] = None if custom is None else custom.isoformat()
+        answer["history"] = past_of(case)
     return _known(answer)
 
 

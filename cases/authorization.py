@@ -8,7 +8,7 @@ from cases.authorization_letters import write
 from cases.case import Case
 from cases.journal import Outcome, Why
 from cases.outbox import Item
-from cases.record import Track
+from cases.record import Deed, Track
 from states.authorization import AUTHORIZATION, State, Trigger, deactivation_day
 from states.calendar import start_of_day
 from states.facts import AuthorizationFacts, CustomerView, Fact, Instant, Reader
@@ -36,6 +36,8 @@ class Snapshot(Fact):
     since: Instant
     facts: AuthorizationFacts
     unreachable: bool = False
+    undelivered_to: tuple[Reader, ...] = ()
+    deeds: tuple[Deed, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +87,8 @@ class AuthorizationCase(Case):
             since=self.authorization.since,
             facts=self.facts,
             unreachable=bool(self.unreachable),
+            undelivered_to=tuple(sorted(self.unreachable)),
+            deeds=tuple(self.deeds),
         )
 
     def hear(self, view: CustomerView, now: datetime) -> None:
@@ -141,7 +145,7 @@ class AuthorizationCase(Case):
         """A lost authorization from what its customer knows of it; it counts as overdue (section 4)."""
         state = State.DEACTIVATED if known.state is State.DEACTIVATED else State.OVERDUE
         return cls(
-            policy=policy, cursor=now, news=known.news, letters=LETTERS_OF_A_LIFE,
+            policy=policy, cursor=now, news=known.news, letters=LETTERS_OF_A_LIFE, deeds=list(known.deeds),
             authorization_number=known.authorization_number, vip_number=vip_number, view=view,
             authorization=AuthorizationTrack(state, known.since, known.facts),
         )  # fmt: skip

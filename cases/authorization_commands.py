@@ -9,8 +9,9 @@ from typing import Any
 
 from cases.authorization import AuthorizationCase
 from cases.commands import Command, happened_at
-from cases.messages import ConfirmReturn, Extend, PlaceOrder, RequestReturn, WithReason, added_up
+from cases.messages import ConfirmReturn, Extend, PlaceOrder, RequestReturn, WithReason
 from cases.ordering import frozen, happens
+from cases.words import added_up
 from states.authorization import AUTHORIZATION, Trigger, day, return_closes
 from states.calendar import local_date, start_of_day
 from states.facts import FrozenDuration, Order, Quantities, Return, minus, open_quantity, plus

@@ -12,10 +12,12 @@ from cases.authorization import AuthorizationCase
 from cases.authorization_commands import write_off
 from cases.commands import happened_at
 from cases.customer import CustomerCase
+from cases.deeds import remembering
 from cases.journal import Kind
 from cases.ledger import Placed
-from cases.messages import Authorize, RecordOrder, WithReason, WriteOffLost, added_up
+from cases.messages import Authorize, RecordOrder, WithReason, WriteOffLost
 from cases.ordering import frozen
+from cases.words import added_up
 from states.calendar import local_date
 from states.catalogue import Catalogue
 from states.facts import AuthorizationFacts, FrozenDuration, Order, Quantities, RequestedBy
@@ -67,7 +69,9 @@ def write_off_lost(case: CustomerCase, body: WriteOffLost, now: datetime) -> Ans
     if number not in case.lost:
         raise refuse("not_overdue", f"{number} is not lost; write it off itself.")
     lost = AuthorizationCase.rebuilt(known, case.view(), case.vip_number, case.policy, now)
-    write_off(lost, WithReason(reason=body.reason, actor=body.actor), now)
+    told = WithReason(reason=body.reason, actor=body.actor)
+    with remembering(lost, "write_off", told, now):
+        write_off(lost, told, now)
     del case.lost[number]
     case.take_in(lost.snapshot(), now)
     case.to_start.append(lost)

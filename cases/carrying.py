@@ -13,7 +13,7 @@ SCHEMA = 1
 """Version of the form. A newer worker reads older ones; an older worker refuses newer ones."""
 JOURNAL_KEPT = 200
 """The newest entries of the journal; what went before is in the histories of earlier runs."""
-PACKED = ("journal", "ledger", "references", "answers", "known")
+PACKED = ("journal", "ledger", "references", "answers", "known", "deeds")
 """What repeats itself a lot."""
 
 _CUSTOMER = TypeAdapter(CustomerCase)

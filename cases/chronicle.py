@@ -2,61 +2,32 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
 
 from cases.commands import TOLERANCE
-from cases.messages import AcceptedBy, CountedLines, History, Past, PastAuthorization, PastOrder, added_up
+from cases.events import (
+    Accepted,
+    Declined,
+    Done,
+    Event,
+    HandedOver,
+    Ordered,
+    OrderedDirectly,
+    Renewed,
+    Requested,
+    Resent,
+    Warned,
+    Withdrawn,
+)
+from cases.history import History, PastAuthorization
+from cases.words import AcceptedBy, Past, added_up
 from states.calendar import local_date, start_of_day
 from states.facts import Quantities, minus
 from states.policy import Policy
 from states.refusals import Reason, Refused
 
-
-class Accepted(NamedTuple):
-    """Somebody accepted the invitation."""
-
-    by: AcceptedBy
-    terms_version: str
-
-
-class Requested(NamedTuple):
-    """Products were authorized."""
-
-    number: str
-    told: PastAuthorization
-
-
-class Ordered(NamedTuple):
-    """An order for an authorization was placed."""
-
-    number: str
-    told: PastOrder
-
-
-class OrderedDirectly(NamedTuple):
-    """An order without an authorization before it was placed."""
-
-    number: str
-    told: PastOrder
-    lines: CountedLines
-    purchase_order: str | None
-
-
-class Renewed(NamedTuple):
-    """A renewal order was placed."""
-
-    told: PastOrder
-
-
-class Event(NamedTuple):
-    """Something that happened, and the field that tells of it."""
-
-    at: datetime
-    field: str
-    what: Accepted | Requested | Ordered | OrderedDirectly | Renewed
-
-
-_ON_ONE_DAY = (Accepted, Requested, OrderedDirectly, Ordered, Renewed)
+_ON_ONE_DAY = (
+    Resent, HandedOver, Accepted, Requested, OrderedDirectly, Ordered, Done, Warned, Renewed, Declined, Withdrawn
+)  # fmt: skip
 
 
 class Chronicle:
@@ -67,29 +38,38 @@ class Chronicle:
     ) -> None:
         self._policy, self._now, self._number = policy, now, number
         self._wrong: list[Reason] = []
-        self._numbers: set[str] = set()
+        self._seen: set[str] = set()
+        self.numbers: list[str] = []
+        """Of the authorizations, in the order in which they are told."""
         self._references: set[str] = set()
         events: list[Event] = []
         self.invited_at = self._when(history.invited_on, "history.invited_on", None, "")
         if history.accepted_on is not None:
             at = self._when(history.accepted_on, "history.accepted_on", self.invited_at, "the invitation")
             by = history.accepted_by or AcceptedBy(name=contact)
-            events.append(Event(at, "history.accepted_on", Accepted(by, history.terms_version)))
+            told_at = self._later(history.accepted_told_on, "history.accepted_told_on", at)
+            events.append(Event(told_at, "history.accepted_on", Accepted(at, by, history.terms_version)))
+        events += self._of_the_invitation(history)
         for index, told in enumerate(history.authorizations):
             events += self._authorization(told, f"history.authorizations.{index}")
         for index, order in enumerate(history.renewal_orders):
             place = f"history.renewal_orders.{index}"
             self._once(order.order_reference, self._references, f"{place}.order_reference")
             at = self._when(order.ordered_on, f"{place}.ordered_on", self.invited_at, "the invitation")
-            events.append(Event(at, place, Renewed(order)))
+            events.append(Event(self._later(order.told_on, f"{place}.told_on", at), place, Renewed(at, order)))
+        for index, decline in enumerate(history.renewal_declines):
+            place = f"history.renewal_declines.{index}"
+            at = self._when(decline.declined_on, f"{place}.declined_on", self.invited_at, "the invitation")
+            events.append(Event(at, place, Declined(decline)))
         if self._wrong:
             raise Refused(self._wrong)
         self.events = sorted(events, key=lambda event: (event.at, _ON_ONE_DAY.index(type(event.what))))
 
     def _authorization(self, told: PastAuthorization, place: str) -> list[Event]:
         if told.authorization_number is not None:
-            self._once(told.authorization_number, self._numbers, f"{place}.authorization_number")
+            self._once(told.authorization_number, self._seen, f"{place}.authorization_number")
         number = told.authorization_number or self._number()
+        self.numbers.append(number)
         if told.requested_on is None:
             return self._direct(told, place, number)
         asked_at = self._when(told.requested_on, f"{place}.requested_on", self.invited_at, "the invitation")
@@ -98,9 +78,32 @@ class Chronicle:
             field = f"{place}.orders.{index}"
             self._once(order.order_reference, references, f"{field}.order_reference")
             at = self._when(order.ordered_on, f"{field}.ordered_on", asked_at, "the request")
-            orders.append(Event(at, field, Ordered(number, order)))
+            orders.append(Event(self._later(order.told_on, f"{field}.told_on", at), field, Ordered(at, number, order)))
         self._covered(added_up(told.lines), sorted(orders, key=lambda event: event.at))
-        return [Event(asked_at, place, Requested(number, told)), *orders]
+        return [Event(asked_at, place, Requested(number, told)), *orders, *self._done(told, place, number, asked_at)]
+
+    def _of_the_invitation(self, history: History) -> list[Event]:
+        events = []
+        for name, what in (("resent_on", Resent()), ("handed_over_on", HandedOver())):
+            for index, day in enumerate(getattr(history, name)):
+                field = f"history.{name}.{index}"
+                events.append(Event(self._when(day, field, self.invited_at, "the invitation"), field, what))
+        if history.withdrawn_on is not None:
+            if history.withdrawal_reason is None:
+                self._mark("history.withdrawal_reason", "is missing; a withdrawal has a reason")
+            at = self._when(history.withdrawn_on, "history.withdrawn_on", self.invited_at, "the invitation")
+            events.append(Event(at, "history.withdrawn_on", Withdrawn(history.withdrawal_reason or "")))
+        return events
+
+    def _done(self, told: PastAuthorization, place: str, number: str, begun: datetime) -> list[Event]:
+        events = []
+        for index, deed in enumerate(told.deeds):
+            field = f"{place}.deeds.{index}"
+            events.append(Event(self._when(deed.on, f"{field}.on", begun, "the request"), field, Done(number, deed)))
+        if told.warned_on is not None:
+            field = f"{place}.warned_on"
+            events.append(Event(self._when(told.warned_on, field, begun, "the request"), field, Warned(number)))
+        return events
 
     def _direct(self, told: PastAuthorization, place: str, number: str) -> list[Event]:
         if len(told.orders) != 1:
@@ -111,7 +114,11 @@ class Chronicle:
             self._mark(f"{field}.lines", "differ from what was authorized; a direct order is of everything")
         self._once(order.order_reference, self._references, f"{field}.order_reference")
         at = self._when(order.ordered_on, f"{field}.ordered_on", self.invited_at, "the invitation")
-        return [Event(at, field, OrderedDirectly(number, order, told.lines, told.purchase_order))]
+        placed = OrderedDirectly(at, number, order, told.lines, told.purchase_order)
+        return [
+            Event(self._later(order.told_on, f"{field}.told_on", at), field, placed),
+            *self._done(told, place, number, at),
+        ]
 
     def _covered(self, rest: Quantities, orders: list[Event]) -> None:
         """Orders never cover more than is open."""
@@ -137,6 +144,10 @@ class Chronicle:
         elif not_before is not None and at < not_before:
             self._mark(field, f"lies before {thing}")
         return min(at, self._now)
+
+    def _later(self, told: Past | None, field: str, happened: datetime) -> datetime:
+        """When it was told: as it happened, unless it says otherwise."""
+        return happened if told is None else self._when(told, field, happened, "the thing itself")
 
     def _day(self, at: datetime) -> Past:
         return local_date(at, self._policy.time_zone)

@@ -8,8 +8,9 @@ from cases.answers import customer_answer
 from cases.commands import happened_at
 from cases.customer import CustomerCase
 from cases.ledger import Placed
-from cases.messages import DeclineRenewal, PlaceOrder, added_up
+from cases.messages import DeclineRenewal, PlaceOrder
 from cases.ordering import happens
+from cases.words import added_up
 from states.calendar import start_of_day
 from states.catalogue import Catalogue
 from states.facts import Quantities, RenewalFacts, minus, plus

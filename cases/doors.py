@@ -9,6 +9,7 @@ from cases.authorization import AuthorizationCase
 from cases.authorization_commands import COMMANDS as AUTHORIZATION_COMMANDS
 from cases.customer import CustomerCase
 from cases.customer_commands import COMMANDS as CUSTOMER_COMMANDS
+from cases.deeds import remembering
 from cases.messages import Authorize, parse
 from states.catalogue import Catalogue
 
@@ -23,10 +24,11 @@ def to_customer(
     """Apply a command to a customer. Raises `Refused`; whoever tries it first uses a copy (`case.trial()`)."""
     command = CUSTOMER_COMMANDS[name]
     form = parse(command.form, body)
-    if name in NUMBERED:
-        answer: Answer = command.apply(case, form, now, number(), sold)
-        return answer
-    answered: Answer | None = command.apply(case, form, now)
+    with remembering(case, name, form, now):
+        if name in NUMBERED:
+            answer: Answer = command.apply(case, form, now, number(), sold)
+            return answer
+        answered: Answer | None = command.apply(case, form, now)
     return customer_answer(case, now) if answered is None else answered
 
 
@@ -38,7 +40,8 @@ def to_authorization(case: AuthorizationCase, name: str, body: Any, now: datetim
     if reference is not None and (first := case.answers.get(reference)) is not None:
         command.apply(case.trial(), form, now)  # raises when it says something else than before
         return first
-    command.apply(case, form, now)
+    with remembering(case, name, form, now):
+        command.apply(case, form, now)
     answer = answer_of(case, now)
     if reference is not None:
         case.answers[reference] = answer

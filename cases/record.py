@@ -17,6 +17,14 @@ from states.policy import Policy
 T = TypeVar("T")
 
 
+class Deed(NamedTuple):
+    """What a person did: an update by its name, when it was told, and its body."""
+
+    at: Instant
+    name: str
+    body: dict[str, Any]
+
+
 class Act(StrEnum):
     """What caused a step."""
 
@@ -74,6 +82,8 @@ class Record:
     """Counts what the neighbours have to know."""
     ledger: Ledger = field(default_factory=Ledger)
     """Answers by update ID: a repeated update gets the first one."""
+    deeds: list[Deed] = field(default_factory=list)
+    """What people did, as far as facts do not tell: for life, so that the case can move to another server."""
 
     @property
     def number(self) -> str:
@@ -91,6 +101,7 @@ class Record:
             setattr(other, machine, copied(self.track(machine)))
         other.outbox, other.journal = list(self.outbox), list(self.journal)
         other.changed_on, other.unreachable = dict(self.changed_on), dict(self.unreachable)
+        other.deeds = list(self.deeds)
         return other
 
     def become(self, trial: Self) -> None:

@@ -4,16 +4,47 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cases.answers import authorization_of, customer_answer
+from cases.authorization import AuthorizationCase
+from cases.authorization_commands import COMMANDS as OF_AUTHORIZATION
 from cases.authorization_commands import place_order
 from cases.buying import begin, begin_direct
-from cases.chronicle import Accepted, Chronicle, Event, Ordered, OrderedDirectly, Requested
+from cases.case import Case
+from cases.chronicle import Chronicle
 from cases.customer import CustomerCase
-from cases.customer_commands import accept_invitation, resend_invitation
+from cases.customer_commands import COMMANDS as OF_CUSTOMER
 from cases.customer_renewal import renew
+from cases.deeds import remembering
+from cases.events import (
+    Accepted,
+    Done,
+    Event,
+    HandedOver,
+    Ordered,
+    OrderedDirectly,
+    Renewed,
+    Requested,
+    Resent,
+    Warned,
+    Withdrawn,
+)
+from cases.history import History, PastOrder
+from cases.journal import Why
 from cases.ledger import Placed
-from cases.messages import Accept, CountedLines, Invite, Line, Nothing, PastOrder, PlaceOrder, RecordOrder, added_up
+from cases.messages import (
+    Accept,
+    Body,
+    DeclineRenewal,
+    HandOver,
+    Invite,
+    Nothing,
+    PlaceOrder,
+    RecordOrder,
+    WithReason,
+    parse,
+)
 from cases.walking import Walk
-from states.facts import AuthorizationFacts
+from cases.words import CountedLines, Line, added_up
+from states.facts import AuthorizationFacts, Reader
 from states.membership import State
 from states.policy import Policy
 from states.refusals import Reason, Refused
@@ -41,6 +72,7 @@ def take_over(
             raise Refused(Reason("invalid_request", one, field=event.field) for one in sentences) from None
         walk.spread(event.at)
     walk.until(now)
+    _mark_unreachable(walk, invite.history, past.numbers, now)
     return _as_of(now, walk)
 
 
@@ -48,9 +80,17 @@ def _happen(walk: Walk, event: Event) -> None:
     """One event of the past; the buying rules are not applied to it."""
     customer, at, what = walk.customer, event.at, event.what
     if isinstance(what, Accepted):
-        if customer.state is State.EXPIRED:  # what was accepted was alive: it must have been sent again
-            resend_invitation(customer, Nothing(), at)
-        accept_invitation(customer, Accept(accepted_by=what.by, terms_version=what.terms_version, accepted_at=at), at)
+        if customer.state is State.EXPIRED and what.at == at:  # what was accepted was alive: it was sent again
+            _do(customer, "resend_invitation", Nothing(), at)
+        accept = Accept(accepted_by=what.by, terms_version=what.terms_version, accepted_at=what.at)
+        _do(customer, "accept_invitation", accept, at)
+    elif isinstance(what, Resent):
+        _do(customer, "resend_invitation", Nothing(), at)
+    elif isinstance(what, HandedOver):
+        same = HandOver(**customer.contact.model_dump(), reason="taken over")
+        _do(customer, "hand_over_contact", same, at)
+    elif isinstance(what, Withdrawn):
+        _do(customer, "withdraw_invitation", WithReason(reason=what.reason), at)
     elif isinstance(what, Requested):
         facts = AuthorizationFacts(
             requested_at=at,
@@ -60,18 +100,50 @@ def _happen(walk: Walk, event: Event) -> None:
         )
         begin(customer, what.number, facts, at, None)
     elif isinstance(what, OrderedDirectly):
-        direct = RecordOrder(order_reference=what.told.order_reference, lines=_lines(what.lines), ordered_at=at)
+        direct = RecordOrder(order_reference=what.told.order_reference, lines=_lines(what.lines), ordered_at=what.at)
         begin_direct(customer, what.number, direct, at, what.purchase_order)
         placed = Placed("record_order", added_up(what.lines), {"authorization_number": what.number})
         customer.references.placed[direct.order_reference] = placed
     elif isinstance(what, Ordered):
-        place_order(walk.authorizations[what.number], _order(what.told, at), at)
+        place_order(walk.authorizations[what.number], _order(what.told, what.at), at)
         walk.settle(walk.authorizations[what.number], at)
-    else:
-        order = _order(what.told, at)
-        placed = Placed("place_renewal_order", renew(customer, order, at), {})
+    elif isinstance(what, Done):
+        case = walk.authorizations[what.number]
+        said = what.told.model_dump(mode="json", exclude_none=True, exclude={"name", "on"})
+        _do(case, what.told.name, parse(OF_AUTHORIZATION[what.told.name].form, said), at)
+        walk.settle(case, at)
+    elif isinstance(what, Warned):
+        case = walk.authorizations[what.number]
+        case.advance(at, at)
+        case.learn(warned_at=at)
+        walk.settle(case, at)
+    elif isinstance(what, Renewed):
+        order = _order(what.told, what.at)
+        with remembering(customer, "place_renewal_order", order, at):
+            placed = Placed("place_renewal_order", renew(customer, order, at), {})
         customer.references.placed[order.order_reference] = placed
+    else:
+        decline = DeclineRenewal(reason=what.told.reason, lines=what.told.lines)
+        _do(customer, "decline_renewal", decline, at)
     walk.settle(customer, at)
+
+
+def _do(case: CustomerCase | AuthorizationCase, name: str, form: Body, at: datetime) -> None:
+    commands = OF_CUSTOMER if isinstance(case, CustomerCase) else OF_AUTHORIZATION
+    with remembering(case, name, form, at):
+        commands[name].apply(case, form, at)
+
+
+def _mark_unreachable(walk: Walk, history: History, numbers: list[str], now: datetime) -> None:
+    """Letters that could not be delivered before: the mark stays until one gets through."""
+    marked: list[tuple[Case, tuple[Reader, ...]]] = [(walk.customer, history.undelivered_to)]
+    for number, told in zip(numbers, history.authorizations, strict=True):
+        marked.append((walk.authorizations[number], told.undelivered_to))
+    for case, readers in marked:
+        if readers:
+            case.unreachable.update(dict.fromkeys(readers, Why.RECIPIENT_REFUSED.value))
+            case.news += 1
+    walk.spread(now)
 
 
 def _as_of(now: datetime, walk: Walk) -> CustomerCase:

@@ -6,7 +6,8 @@ Only a customer's `details` are needed, and the authorization's own table: the r
 from typing import Any
 
 from cases.authorization_commands import COMMANDS
-from cases.messages import Line, added_up, parse
+from cases.messages import parse
+from cases.words import Line, added_up
 from gateway.calling import Answer, in_our_words
 from gateway.errors import Refused
 from states.authorization import AUTHORIZATION, State, Trigger

@@ -8,8 +8,8 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey
 
-from cases.messages import Reference
 from cases.ordering import happens
+from cases.words import Reference
 from gateway.calling import Answer
 from gateway.errors import Refused
 from states.facts import MarketSegment
