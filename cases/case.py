@@ -8,7 +8,7 @@ from typing import Any
 from cases.journal import Kind
 from cases.mailing import Mailing
 from cases.record import Act, Foreseen, Track
-from states.lifecycle import Moment, Row, Send
+from states.lifecycle import Moment, Row, Send, always
 
 RESOLUTION = timedelta(microseconds=1)
 """The smallest step of time."""
@@ -119,7 +119,7 @@ class Case(Mailing):
             self.enter(kind, effective, now, machine, trigger, source, row.target, reason=reason, actor=actor)
         for effect in row.then:
             if isinstance(effect, Send):
-                if effect.when(track.facts, self.policy):
+                if effect.when is always or effect.when(track.facts, self.policy):
                     self.post(effect.letter, effect.readers, machine, effective, now, act, changes, about)
             else:
                 track.facts = effect.then(track.facts, self.policy, now)

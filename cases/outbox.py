@@ -1,6 +1,6 @@
 """Letters that wait for their turn, and what becomes of each when it comes (rules, sections 2 and 11)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -68,7 +68,7 @@ def earliest(effective: datetime, now: datetime, policy: Policy) -> datetime:
 
 
 def review(
-    outbox: Iterable[Item],
+    outbox: Collection[Item],
     now: datetime,
     policy: Policy,
     changed_on: dict[str, date],
@@ -79,7 +79,7 @@ def review(
     ready: dict[str, Item] = {}
     given_up: list[Verdict] = []
     again: list[datetime] = []
-    for item in sorted(outbox, key=lambda one: (one.not_before, one.number)):
+    for item in outbox if len(outbox) == 1 else sorted(outbox, key=lambda one: (one.not_before, one.number)):
         if item.keeps_until is not None and item.keeps_until <= now:
             given_up.append(Verdict(item, Outcome.UNDELIVERED, Why.SHELF_LIFE_OVER))
             continue

@@ -201,19 +201,19 @@ class Lifecycle(Generic[F]):
 
         At the same instant a deadline comes before a reminder, and the table's order decides among reminders.
         """
-        best: Moment | None = None
+        first: datetime | None = None
+        triggers: list[StrEnum] = []
+        deadline = False
         for moment in self.moments.get(state, ()):
-            if type(moment) is At:
-                at = moment.due(facts, policy)
-                if at is not None and (best is None or at < best.at or (at == best.at and not best.deadline)):
-                    best = Moment(at, moment.trigger, True)
-            else:
-                at = moment.next(facts, policy, after)  # type: ignore[union-attr]
-                if at is not None and (best is None or at < best.at):
-                    best = Moment(at, moment.trigger, False)
-                elif best is not None and at == best.at and not best.deadline:
-                    best = best._replace(also=(*best.also, moment.trigger))
-        return best
+            comes = isinstance(moment, At)
+            at = moment.due(facts, policy) if isinstance(moment, At) else moment.next(facts, policy, after)
+            if at is None:
+                continue
+            if first is None or at < first or (at == first and comes and not deadline):
+                first, triggers, deadline = at, [moment.trigger], comes
+            elif at == first and not deadline:
+                triggers.append(moment.trigger)
+        return None if first is None else Moment(first, triggers[0], deadline, tuple(triggers[1:]))
 
     def deadline(self, state: StrEnum, facts: F, policy: Policy) -> Moment | None:
         """The next change of state by itself."""
