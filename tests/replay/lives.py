@@ -1,0 +1,162 @@
+"""Lives whose histories are kept: each is lived on a real server when they are recorded anew (`--record`)."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from local import clock
+from tests.workflows.histories import runs
+from tests.workflows.lab import ACCEPT, LINES, Lab
+from workflows.names import authorization_id, customer_id
+
+Life = Callable[[Lab], Awaitable[str]]
+"""Lives it and returns the VIP number."""
+
+
+async def _accepted(house: Lab) -> str:
+    vip = await house.invite()
+    await house.tell(vip, "accept_invitation", ACCEPT)
+    return vip
+
+
+async def _pass(house: Lab, vip: str, days: float) -> None:
+    """Customer and authorizations go through time together, from one event to the next."""
+    cases = [customer_id(vip), *map(authorization_id, house.numbers[vip])]
+    to = await house.now(vip) + timedelta(days=days)
+    step = await house.now(vip)
+    while step < to:
+        step = min(to, step + timedelta(days=7))
+        await clock.move(house.client, cases, step)
+
+
+async def ordered_in_time(house: Lab) -> str:
+    vip = await _accepted(house)
+    number = await house.authorize(vip, purchase_order="P-1")
+    await _pass(house, vip, 3)
+    await house.order(number, "place_order", {"order_reference": "PO-1"})
+    await _pass(house, vip, 18)
+    return vip
+
+
+async def overdue_deactivated_and_reactivated(house: Lab) -> str:
+    vip = await _accepted(house)
+    number = await house.authorize(vip)
+    await _pass(house, vip, 7)
+    await house.order(number, "extend", {"days": 5, "reason": "holidays"})
+    await house.order(number, "place_order", {"order_reference": "PO-1", "lines": [{**LINES[0], "quantity": 2}]})
+    await _pass(house, vip, 70)
+    await house.order(number, "place_order", {"order_reference": "PO-2"})
+    return vip
+
+
+async def returned_written_off_and_cancelled(house: Lab) -> str:
+    vip = await _accepted(house)
+    ordered, cancelled = await house.authorize(vip), await house.authorize(vip)
+    await house.order(ordered, "place_order", {"order_reference": "PO-1"})
+    await house.order(ordered, "request_return", {"order_reference": "PO-1", "reason": "too many"})
+    await house.order(ordered, "confirm_return", {"lines": [{**LINES[0], "quantity": 1}]})
+    await house.order(cancelled, "cancel", {"reason": "wrong product"})
+    late = await house.authorize(vip)
+    await _pass(house, vip, 16)
+    await house.order(late, "write_off", {"reason": "never paid"})
+    return vip
+
+
+async def lost_and_written_off(house: Lab) -> str:
+    vip = await _accepted(house)
+    number = await house.authorize(vip)
+    await house.authorization(number).terminate("by an operator")
+    await clock.settle(house.client, [customer_id(vip)])
+    await house.tell(vip, "write_off_lost", {"authorization_number": number, "reason": "terminated"})
+    return vip
+
+
+async def invited_again_and_withdrawn(house: Lab) -> str:
+    vip = await house.invite()
+    await _pass(house, vip, 20)
+    await house.tell(vip, "resend_invitation", {})
+    await house.tell(vip, "hand_over_contact", {"name": "Bo Lund", "email": "bo@example.com", "reason": "left"})
+    await _pass(house, vip, 65)
+    await house.tell(vip, "withdraw_invitation", {"reason": "no answer"})
+    return vip
+
+
+async def renewed_for_a_second_year(house: Lab) -> str:
+    vip = await _accepted(house)
+    await house.tell(vip, "record_order", {"order_reference": "D-1", "lines": LINES})
+    await house.tell(vip, "assign_account_manager", {"id": "am-2", "name": "Ida Bay", "email": "ida@example.org"})
+    await _pass(house, vip, 345)
+    await house.tell(vip, "place_renewal_order", {"order_reference": "R-1"})
+    await _pass(house, vip, 60)
+    return vip
+
+
+async def letters_that_did_not_get_through(house: Lab) -> str:
+    house.sink.answers["mette@example.com"] = "550 5.1.1 no such user"
+    vip = await _accepted(house)
+    await clock.settle(house.client, [customer_id(vip)])
+    house.sink.answers["mette@example.com"] = "451 4.3.0 not now"
+    number = await house.authorize(vip)
+    await clock.settle(house.client, [customer_id(vip), authorization_id(number)])
+    await house.customer(vip).signal("roll_over")
+    await house.authorization(number).signal("roll_over")
+    await clock.settle(house.client, [customer_id(vip), authorization_id(number)])
+    house.sink.answers.clear()
+    await _pass(house, vip, 8)
+    await house.authorization(number).signal("roll_over")
+    return vip
+
+
+async def taken_over(house: Lab) -> str:
+    today = (await clock.now_of(house.client, customer_id(await _accepted(house)))).date()
+    past = today - timedelta(days=40)
+    history = {
+        "invited_on": past.isoformat(),
+        "accepted_on": past.isoformat(),
+        "authorizations": [
+            {"requested_on": past.isoformat(), "lines": LINES},
+            {
+                "requested_on": past.isoformat(),
+                "lines": LINES,
+                "orders": [{"order_reference": "O-1", "ordered_on": past.isoformat()}],
+            },
+        ],
+    }
+    vip = await house.invite(history=history)
+    await house.tell(vip, "add_offer_types", {"offer_types": ["enterprise"]})
+    details = await house.customer(vip).query("details")
+    house.numbers[vip] = [one["authorization_number"] for one in details["open_authorizations"]]
+    return vip
+
+
+LIVES: dict[str, Life] = {
+    life.__name__: life
+    for life in (
+        ordered_in_time,
+        overdue_deactivated_and_reactivated,
+        returned_written_off_and_cancelled,
+        lost_and_written_off,
+        invited_again_and_withdrawn,
+        renewed_for_a_second_year,
+        letters_that_did_not_get_through,
+        taken_over,
+    )
+}
+
+
+async def histories_of(house: Lab, vip: str) -> dict[str, str]:
+    """Every run of the customer and of its authorizations, as JSON by a name."""
+    found: dict[str, str] = {}
+    await clock.settle(house.client, [customer_id(vip)])
+    for case in [customer_id(vip), *map(authorization_id, house.numbers[vip])]:
+        kind = case.partition(":")[0]
+        number = sum(name.startswith(f"{kind}-") and name.endswith("-1") for name in found) + 1
+        for turn, run in enumerate(await runs(house.client, case), 1):
+            history = await house.client.get_workflow_handle(case, run_id=run).fetch_history()
+            found[f"{kind}-{number}-{turn}"] = _one_event_a_line(history.to_json())
+    return found
+
+
+def _one_event_a_line(history: str) -> str:
+    lines = (json.dumps(event, separators=(",", ":")) for event in json.loads(history)["events"])
+    return '{"events": [\n' + ",\n".join(lines) + "\n]}"
