@@ -1,7 +1,7 @@
 """The renewal's rules (docs/rules.md, section 5), each told as a story.
 
-Everything begins with a direct order on day 0: upcoming begins on day 276 (W - 59), the window opens on day 335 (W), the
-anniversary A is day 365, and what is not renewed ends on day 396 (A + 31).
+Everything begins with a direct order on day 0: upcoming begins on day 276 (W - 59), the window opens on day 335 (W),
+the anniversary A is day 365, and what is not renewed ends on day 396 (A + 31).
 """
 
 from datetime import date
