@@ -116,7 +116,7 @@ class Order(Fact):
     recorded_at: Instant
     term: int = 0
     """The customer's term in which it was told of this order (`RenewalFacts.term`)."""
-    returned: Quantities = {}
+    returned: Quantities = Field(default_factory=dict)
 
 
 class Return(Fact):
@@ -144,7 +144,7 @@ class AuthorizationFacts(Fact):
     direct: bool = False
     """Ordered without an authorization before it (A3)."""
     orders: tuple[Order, ...] = ()
-    dropped: Quantities = {}
+    dropped: Quantities = Field(default_factory=dict)
     """The open quantity that a cancellation or a write-off took away (A7, A14)."""
     extension_days: int = 0
     warned_at: Instant | None = None
@@ -168,15 +168,15 @@ class RenewalFacts(Fact):
     term: int = 0
     """Counts the terms that ended. The running one counts orders placed from `counted_from` on, or told in it."""
     turn: int = 0
-    carried: Quantities = {}
+    carried: Quantities = Field(default_factory=dict)
     """What was renewed into this term."""
-    ending: Quantities = {}
+    ending: Quantities = Field(default_factory=dict)
     """Held and ordered before the anniversary: to be renewed (what was carried included)."""
-    coming: Quantities = {}
+    coming: Quantities = Field(default_factory=dict)
     """Ordered on the anniversary or later: belongs to the next term."""
-    renewed: Quantities = {}
+    renewed: Quantities = Field(default_factory=dict)
     """Said by renewal orders of this turn; it counts from the anniversary on."""
-    declined: Quantities = {}
+    declined: Quantities = Field(default_factory=dict)
 
 
 class CustomerView(Fact):
