@@ -182,7 +182,7 @@ class AuthorizationCase(Case):
     def contact_address(self) -> str:
         return self.view.contact.email
 
-    def thread(self, letter: type[Letter]) -> str:
+    def thread(self, letter: type[Letter], machine: str) -> str:
         if letter is LetterUndeliverable:
             return f"undeliverable:{self.authorization_number}"
         return f"authorization:{self.authorization_number}"

@@ -17,11 +17,9 @@ from states.authorization import AUTHORIZATION, OPEN
 from states.calendar import local_date
 from states.facts import AccountManager, Contact, CustomerView, MembershipFacts, Order, Reader, RenewalFacts
 from states.letters import (
-    LETTERS,
     Letter,
     LetterUndeliverable,
     LicencesExpired,
-    RenewalLetter,
     RenewalReceived,
     RenewalUpcoming,
 )
@@ -32,6 +30,7 @@ from states.renewal import State as RenewalState
 from states.renewal import Trigger as Renewing
 from states.standing import LOST
 
+_TELL_WHAT_HAPPENED = frozenset({RenewalReceived.name, LicencesExpired.name})
 _OF_RENEWAL = ("custom_anniversary", "anchor", "anniversary", "term_start")
 
 
@@ -153,22 +152,21 @@ class CustomerCase(CustomerStanding):
             return tuple(one for one in readers if one is not Reader.CONTACT)
         return readers
 
-    def remember(self, letter: type[Letter]) -> RenewalFacts | None:
-        return self.renewal.facts if issubclass(letter, RenewalLetter) else None
+    def remember(self, machine: str) -> RenewalFacts | None:
+        return self.renewal.facts if machine == "renewal" else None
 
     def nothing_left_to_say(self, item: Item) -> bool:
-        kind = LETTERS[item.letter]
-        if not issubclass(kind, RenewalLetter) or kind in (RenewalReceived, LicencesExpired):
+        if item.machine != "renewal" or item.letter in _TELL_WHAT_HAPPENED:
             return False
         return not to_renew(self.renewal.facts)
 
     def contact_address(self) -> str:
         return self.contact.email
 
-    def thread(self, letter: type[Letter]) -> str:
+    def thread(self, letter: type[Letter], machine: str) -> str:
         if letter is LetterUndeliverable:
             return f"undeliverable:{self.vip_number}"
-        if issubclass(letter, RenewalLetter):
+        if machine == "renewal":
             return f"renewal:{self.vip_number}:{self.renewal.facts.turn}"
         return f"invitation:{self.vip_number}"
 

@@ -9,7 +9,7 @@ from cases.outbox import SHELF_LIFE, Item, Review, earliest, review
 from cases.record import Act, Record, Track
 from states.calendar import local_date, start_of_day
 from states.facts import Reader, RenewalFacts
-from states.letters import LETTERS, MANAGER, Letter, LetterUndeliverable
+from states.letters import MANAGER, OUTLIVE_THEIR_STATE, Letter, LetterUndeliverable
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Mailing(Record):
             return
         not_before = earliest(effective, now, self.policy) if act is Act.TIME else now
         track: Track = getattr(self, machine)
-        told, renewal = about or {}, self.remember(letter)
+        told, renewal, thread = about or {}, self.remember(machine), self.thread(letter, machine)
         for reader in self.readers_of(letter, readers):
             self.letters += 1
             self.outbox.append(
@@ -40,7 +40,7 @@ class Mailing(Record):
                     self.letters,
                     letter.name,
                     reader,
-                    self.thread(letter),
+                    thread,
                     machine,
                     track.state,
                     track.since,
@@ -62,7 +62,7 @@ class Mailing(Record):
         """Why a letter is no longer to be sent, if so."""
         if item.letter == LetterUndeliverable.name:
             return None if Reader.CONTACT in self.unreachable else Why.REASON_GONE
-        if not LETTERS[item.letter].outlives_its_state and not self._still(item):
+        if item.letter not in OUTLIVE_THEIR_STATE and not self._still(item):
             return Why.REASON_GONE
         return Why.NOTHING_LEFT_TO_SAY if self.nothing_left_to_say(item) else None
 
@@ -108,14 +108,14 @@ class Mailing(Record):
     def readers_of(self, _letter: type[Letter], readers: tuple[Reader, ...]) -> tuple[Reader, ...]:
         return readers
 
-    def remember(self, _letter: type[Letter]) -> RenewalFacts | None:
+    def remember(self, _machine: str) -> RenewalFacts | None:
         """What a letter tells of a renewal whose turn may be over when the letter's comes."""
         return None
 
     def contact_address(self) -> str:
         raise NotImplementedError
 
-    def thread(self, letter: type[Letter]) -> str:
+    def thread(self, letter: type[Letter], machine: str) -> str:
         raise NotImplementedError
 
     def write(self, item: Item, now: datetime) -> Letter:

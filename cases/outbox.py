@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cases.journal import Outcome, Why
 from states.calendar import at_hour, local_date
 from states.facts import Instant, Reader, RenewalFacts
-from states.letters import LETTERS
+from states.letters import REMINDERS
 from states.policy import Policy
 
 SHELF_LIFE = timedelta(days=14)
@@ -91,7 +91,7 @@ def review(
             continue
         lane = item.lane
         older = ready.get(lane)
-        if LETTERS[item.letter].reminder:
+        if item.letter in REMINDERS:
             today = local_date(item.caused_at, policy.time_zone)
             waits = older is not None and older.changes and local_date(older.caused_at, policy.time_zone) == today
             if waits or changed_on.get(lane) == today:

@@ -50,17 +50,17 @@ class Walk:
             self.settle(customer, now)
 
     def _tell(self, now: datetime) -> bool:
-        customer, told = self.customer, False
+        """The customer hears its authorizations, and they hear it; then they may have news again."""
+        customer = self.customer
         for number, case in self.authorizations.items():
             if case.news > customer.known[number].news:
                 customer.hear(case.snapshot(), now)
-                told = True
-        if (news := customer.news_for_authorizations()) is not None:
-            for number in news[1]:
-                self.authorizations[number].hear(news[0], now)
-                self.settle(self.authorizations[number], now)
-            told = True
-        return told
+        if (news := customer.news_for_authorizations()) is None:
+            return False
+        for number in news[1]:
+            self.authorizations[number].hear(news[0], now)
+            self.settle(self.authorizations[number], now)
+        return True
 
     def settle(self, case: Case, _now: datetime) -> None:
         """After a case changed: when does it happen next?"""

@@ -318,3 +318,8 @@ class LetterUndeliverable(Letter):
     address: str
     reason: str
     authorization_number: str | None = None
+
+
+REMINDERS = frozenset(name for name, kind in LETTERS.items() if kind.reminder)
+OUTLIVE_THEIR_STATE = frozenset(name for name, kind in LETTERS.items() if kind.outlives_its_state)
+"""By name, since a letter's class is slow to ask."""
