@@ -1,15 +1,19 @@
 """Where the parts of the local stack listen: the usual ports, or free ones where those are taken."""
 
+import secrets
 import socket
 from dataclasses import asdict, dataclass
 from typing import Self
 
 HOST = "127.0.0.1"
+_OTHERS = range(20_000, 31_000)
+"""Below those that systems give to outgoing connections: one of these would take a port between choosing and listening."""
+_TRIES = 100
 
 
 @dataclass(frozen=True)
 class Ports:
-    """One TCP port for each part of the stack. 0 asks the system for a free one."""
+    """One TCP port for each part of the stack. 0 stands for any that is free."""
 
     temporal: int = 7233
     ui: int = 8233
@@ -26,7 +30,7 @@ class Ports:
         return type(self)(**moved)
 
     def free(self) -> Self:
-        """These ports where they are free, others chosen by the system where they are taken."""
+        """These ports where they are free, others by chance where they are taken."""
         held: list[socket.socket] = []
         try:
             return type(self)(**{name: _reserve(port, held) for name, port in asdict(self).items()})
@@ -40,7 +44,7 @@ ANY = Ports(0, 0, 0, 0)
 
 
 def _reserve(port: int, held: list[socket.socket]) -> int:
-    for wanted in (port, 0):
+    for wanted in (*([port] if port else []), *(secrets.choice(_OTHERS) for _ in range(_TRIES))):
         listener = socket.socket()
         # As servers do: a port whose last connections are still closing counts as free.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
