@@ -31,6 +31,7 @@ ROLL_OVER = "roll_over"
 PATIENCE = 60.0
 _LOOK_EVERY = 0.1
 _QUIET_LOOKS = 3
+_BETWEEN_LOOKS = 0.01
 
 
 class ClockStuck(Exception):
@@ -55,8 +56,26 @@ async def move(client: Client, workflow_ids: Sequence[str], to: datetime, *, pat
 
 
 async def settle(client: Client, workflow_ids: Sequence[str], *, patience: float = PATIENCE) -> None:
-    """Wait until nothing is under way in these cases: no task, no activity but one waiting for its next attempt."""
-    await _side_by_side(_settle(client, each, patience) for each in dict.fromkeys(workflow_ids))
+    """Wait until nothing is under way in these cases: no task, no activity but one waiting for its next attempt.
+
+    They are looked at together, since what one tells another shows nowhere while it is on its way.
+    """
+    handles = [client.get_workflow_handle(each) for each in dict.fromkeys(workflow_ids)]
+    states: list[WorkflowExecutionDescription] = []
+    lengths: list[int] = []
+    quiet = 0
+    try:
+        async with asyncio.timeout(patience):
+            while quiet < _QUIET_LOOKS:
+                states = await asyncio.gather(*(handle.describe() for handle in handles))
+                before, lengths = lengths, [state.history_length for state in states]
+                quiet = quiet + 1 if lengths == before and not any(map(_busy, states)) else 0
+                await asyncio.sleep(_BETWEEN_LOOKS)
+    except TimeoutError:
+        restless = next((state for state in states if _busy(state)), None)
+        if restless is None:
+            raise ClockStuck("the cases do not come to rest") from None
+        raise ClockStuck(f"{restless.id} does not come to rest: {_obstacle(restless)}") from None
 
 
 async def skip_while_down(client: Client, workflow_ids: Sequence[str], to: datetime) -> None:
@@ -110,21 +129,6 @@ async def _move(client: Client, workflow_id: str, to: datetime, patience: float)
                 await _order(client, workflow_id, None)
 
 
-async def _settle(client: Client, workflow_id: str, patience: float) -> None:
-    handle = client.get_workflow_handle(workflow_id)
-    state = await handle.describe()
-    length, quiet = -1, 0
-    try:
-        async with asyncio.timeout(patience):
-            while quiet < _QUIET_LOOKS and state.status is WorkflowExecutionStatus.RUNNING:
-                quiet = quiet + 1 if state.history_length == length and not _busy(state.raw_description) else 0
-                length = state.history_length
-                await asyncio.sleep(0.02)
-                state = await handle.describe()
-    except TimeoutError:
-        raise ClockStuck(f"{workflow_id} does not come to rest: {_obstacle(state)}") from None
-
-
 async def _order(client: Client, workflow_id: str, away: timedelta | None) -> str:
     """Tell the server to take the clock forward by `away`, or to let it run as clocks do. Returns the order's ID."""
     config, order = TimeSkippingConfig(enabled=False), str(uuid.uuid4())
@@ -170,7 +174,10 @@ def _now(state: DescribeWorkflowExecutionResponse) -> datetime:
     return datetime.now(UTC)
 
 
-def _busy(state: DescribeWorkflowExecutionResponse) -> str:
+def _busy(description: WorkflowExecutionDescription) -> str:
+    state = description.raw_description
+    if description.status is not WorkflowExecutionStatus.RUNNING:
+        return ""
     if state.HasField("pending_workflow_task"):
         return "a task waits for a worker"
     for activity in state.pending_activities:
@@ -183,7 +190,7 @@ def _busy(state: DescribeWorkflowExecutionResponse) -> str:
 def _obstacle(state: WorkflowExecutionDescription) -> str:
     if state.raw_description.pending_children:
         return "it has open children and does not roll over"
-    return _busy(state.raw_description) or "nothing is seen to hold it"
+    return _busy(state) or "nothing is seen to hold it"
 
 
 async def _side_by_side(work: Iterable[Coroutine[Any, Any, None]]) -> None:
