@@ -5,3 +5,6 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="write the recorded letters anew instead of comparing them")
+    parser.addoption(
+        "--every-way", action="store_true", help="play all stories with two workers too, and with nothing cached"
+    )
