@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -151,6 +152,7 @@ async def run_worker(client: Client, settings: Settings, ready: asyncio.Event) -
 async def main() -> None:
     settings = load(NEEDED_BY_WORKER)
     telemetry.configure_logging(json=settings.log_format == "json")
+    read_policy(settings), read_catalogue(settings)  # told before anything is connected
     client = await Client.connect(**temporal_connection(), runtime=telemetry.runtime(settings.metrics_address))
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -159,10 +161,21 @@ async def main() -> None:
         await stop.wait()
 
 
-if __name__ == "__main__":
+def run() -> int:
+    """Work until told to stop. Returns the exit status; what is wrong is one line."""
     try:
         asyncio.run(main())
     except (SettingsError, WrongSearchAttribute) as error:
-        sys.exit(f"worker: {error}")
+        print(f"worker: {_one_line(error)}", file=sys.stderr)  # noqa: T201 - it is the program's answer
     except (RPCError, RuntimeError) as error:
-        sys.exit(f"worker: the Temporal server can't be used: {_one_line(error)}")
+        print(f"worker: the Temporal server can't be used: {_one_line(error)}", file=sys.stderr)  # noqa: T201
+    else:
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    status = run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # the SDK's own threads can abort the interpreter while it ends
