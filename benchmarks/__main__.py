@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import core
+from benchmarks import actions, core
 
-BENCHMARKS: dict[str, Callable[[], bool]] = {"core": core.run}
+BENCHMARKS: dict[str, Callable[[], bool]] = {"core": core.run, "actions": actions.run}
 
 
 def main(names: list[str]) -> int:

@@ -65,8 +65,9 @@ class Authorizations:
     def look(self, case: CustomerCase, now: datetime) -> Wake | None:
         """Authorizations of earlier runs are not watched: ask when their news is missed for half a day."""
         wakes = []
+        near = self._watched | {begun.authorization_number for begun in case.to_start}
         for number, known in case.known.items():
-            if number in self._watched or number in case.lost or LIFECYCLE.final(known.state):
+            if number in near or number in case.lost or LIFECYCLE.final(known.state):
                 continue
             event = next_event(known.state, known.facts, case.policy, known.since)
             if event is None:
