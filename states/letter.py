@@ -1,0 +1,56 @@
+"""What every letter is: its reader, its thread, its shelf life. The letters themselves are in `letters.py`."""
+
+import re
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from states.facts import AccountManager, Contact, Fact, Reader
+
+Readers = tuple[Reader, ...]
+CONTACT: Readers = (Reader.CONTACT,)
+MANAGER: Readers = (Reader.ACCOUNT_MANAGER,)
+BOTH: Readers = (Reader.CONTACT, Reader.ACCOUNT_MANAGER)
+
+LETTERS: dict[str, type["Letter"]] = {}
+"""Every letter by its name on the wire (`payment_overdue`); filled as the classes are defined."""
+
+
+class InvitationLink(Fact):
+    """What the signed link in a letter stands for; whoever renders the letter signs it."""
+
+    vip_number: str
+    invitation: int
+    expires_at: datetime
+
+
+class Letter(Fact):
+    """What every letter carries: its reader, its thread, and whose letter it is."""
+
+    name: ClassVar[str] = ""
+    readers: ClassVar[Readers] = ()
+    reminder: ClassVar[bool] = False
+    """A reminder gives way to the letter of a change of state on the same day (section 2)."""
+    outlives_its_state: ClassVar[bool] = False
+    """It tells of what was lost, so it goes even when the state it speaks of has been left (section 11)."""
+
+    key: str
+    """Same for every attempt and for life: what the Message-ID is made of."""
+    thread: str
+    written_at: datetime
+    reader: Reader
+    contact: Contact
+    account_manager: AccountManager
+    language: str
+    organization: str
+    vip_number: str
+    time_zone: str
+
+    def worthless_on(self) -> date | None:
+        """The local day from which on it comes too late; None: 14 days after it was handed over (section 2)."""
+        return None
+
+    def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not abstract:
+            cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+            LETTERS[cls.name] = cls
