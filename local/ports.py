@@ -7,7 +7,7 @@ from typing import Self
 
 HOST = "127.0.0.1"
 _OTHERS = range(20_000, 31_000)
-"""Below those that systems give to outgoing connections: one of these would take a port between choosing and listening."""
+"""Below those of outgoing connections: one of them would take a port between choosing and listening."""
 _TRIES = 100
 
 
