@@ -23,8 +23,9 @@ app = App(
     result_action="return_value",
 )
 
-_MEMBERSHIP, _BUYING, _RENEWAL, _LOOKING, _LOCAL = (
-    Group.create_ordered(name) for name in ("Customers", "Authorizations", "Renewal", "Looking", "On this machine")
+_MEMBERSHIP, _BUYING, _RENEWAL, _LOOKING, _MOVING, _LOCAL = (
+    Group.create_ordered(name)
+    for name in ("Customers", "Authorizations", "Renewal", "Looking", "Moving", "On this machine")
 )
 _COMMANDS = (
     (_MEMBERSHIP, "invite", "membership:invite", "Invite an organisation."),
@@ -48,6 +49,8 @@ _COMMANDS = (
     (_LOOKING, "journal", "looking:journal", "What happened to a customer or an authorization."),
     (_LOOKING, "products", "looking:products", "What a customer may add, and why not the rest."),
     (_LOOKING, "diagram", "reading:diagram", "Draw a lifecycle."),
+    (_MOVING, "import", "importing:import_", "Take over customers that already live, from CSV files."),
+    (_MOVING, "export", "exporting:export", "Write all customers to CSV files."),
     (_LOCAL, "up", "stack:up", "Run everything on this machine."),
     (_LOCAL, "inbox", "stack:inbox", "Read the letters that were sent on this machine."),
     (_LOCAL, "fast-forward", "stack:fast_forward", "Move a customer and its authorizations through time."),

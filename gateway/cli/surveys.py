@@ -1,0 +1,70 @@
+"""What an import would do, and why it can't: as tables or JSON."""
+
+from typing import TYPE_CHECKING, Any
+
+from gateway.cli.asking import Looking
+from gateway.cli.output import document, failed, say, table, when
+
+if TYPE_CHECKING:
+    from gateway.importing.checking import Plan
+    from gateway.importing.problems import Problem
+    from gateway.importing.surveying import Survey
+
+Answer = dict[str, Any]
+REFUSED = 1
+
+
+def refused(message: str, problems: "list[Problem]", looking: Looking) -> int:
+    told = [one.answer() if looking.json else {"code": one.code, "message": str(one)} for one in problems]
+    return failed(problems[0].code, message, told, as_json=looking.json, status=REFUSED)
+
+
+def foretold(found: "Survey", met: bool, looking: Looking) -> int:
+    """What an import would do."""
+    problems, plans = found.problems, [*found.settled, *found.plans]
+    if looking.json:
+        items = [_item(plan, plan in found.settled) for plan in plans]
+        reasons = [problem.answer() for problem in problems]
+        document({"items": items, "total": found.customers, "compared_with_the_server": met, "reasons": reasons})
+    else:
+        rows = (
+            (
+                plan.vip_number,
+                plan.organization,
+                plan.state,
+                plan.renewal_state,
+                ", ".join(plan.authorizations),
+                plan.next_event and plan.next_event[0],
+                plan.next_event and when(plan.next_event[1]),
+            )
+            for plan in plans
+        )
+        headings = ("VIP number", "customer", "membership", "renewal", "authorizations", "next", "on")
+        table("", headings, rows, empty="No customer could be imported.")
+        for warning in warnings(plans):
+            say(f"{warning['vip_number']}: {warning['message']}")
+        if found.settled:
+            say(f"{len(found.settled)} of them are there already.")
+        if not met:
+            say("No server answers, so nobody knows who is there already.")
+    if problems and not looking.json:
+        return refused(f"{len(problems)} things are wrong.", problems, looking)
+    return REFUSED if problems else 0
+
+
+def _item(plan: "Plan", settled: bool) -> Answer:
+    event = plan.next_event
+    return {
+        "vip_number": plan.vip_number,
+        "organization": plan.organization,
+        "state": plan.state,
+        "renewal_state": plan.renewal_state,
+        "authorizations": list(plan.authorizations),
+        **({"next_event": {"name": event[0], "at": event[1]}} if event else {}),
+        "already_there": settled,
+        "warnings": list(plan.warnings),
+    }
+
+
+def warnings(plans: "list[Plan]") -> list[Answer]:
+    return [{"vip_number": plan.vip_number, "message": warning} for plan in plans for warning in plan.warnings]

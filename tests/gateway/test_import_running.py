@@ -1,0 +1,189 @@
+"""Importing into a server and exporting from it: everybody once, stopped or not, and the same portfolio elsewhere."""
+
+import asyncio
+import csv
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+
+from gateway.client import Gateway
+from gateway.importing import starting
+from samples.planting import plant
+from samples.portfolio import generate
+from tests.gateway.conftest import Vip
+from tests.gateway.portfolio_files import LINE, NOW, ROW, Files
+from tests.workflows.lab import Lab, lab, server
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def files(vip: Vip, tmp_path: Path) -> Files:
+    return Files(tmp_path)
+
+
+def of_today(row: str, name: str) -> str:
+    """A row of customers or authorizations, moved so that its days are as far from today as they were from `NOW`."""
+    moved = row.replace("crm-1", name)
+    for day in ("2027-03-01", "2027-03-04", "2027-06-10"):
+        then = datetime.fromisoformat(day).date()
+        moved = moved.replace(day, (TODAY - (NOW.date() - then)).isoformat())
+    return moved
+
+
+def report(name: str) -> list[dict[str, str]]:
+    """The lines of a report."""
+    with Path(name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file)) if name.endswith(".csv") else [json.loads(line) for line in file]
+
+
+async def listed(gateway: Gateway, count: int, **wanted: Any) -> None:
+    """Lists lag by moments."""
+    from gateway.client import Wanted
+
+    async with asyncio.timeout(30):
+        while await gateway.count(Wanted(**wanted)) != count:  # noqa: ASYNC110 - the list is on the server
+            await asyncio.sleep(0.05)
+
+
+async def test_customers_are_imported_once_and_found_again_when_it_runs_again(
+    vip: Vip, files: Files, gateway: Gateway
+) -> None:
+    names = [f"once-{count}" for count in range(6)]
+    paths = (
+        files.customers(*(of_today(ROW, name) for name in names)),
+        files.bought(*(of_today(LINE, name) for name in names)),
+    )
+    words = [str(path) for path in paths]
+    foretold = await vip.done("import", *words, "--dry-run")
+    assert await gateway.count(_of("once-0")) == 0
+    first = await vip.done("import", *words, "--report", "first.jsonl")
+    assert (first["imported"], first["already_there"], first["refused"]) == (6, 0, 0)
+    again = await vip.done("import", *words, "--report", "again.csv")
+    assert (again["imported"], again["already_there"], again["refused"]) == (0, 6, 0)
+    assert [line["became"] for line in report("first.jsonl")] == ["imported"] * 6
+    assert [line["became"] for line in report("again.csv")] == ["already_there"] * 6
+    for item in foretold["items"]:
+        customer = await gateway.customer(item["vip_number"])
+        assert customer["state"] == item["state"] == "accepted"
+        assert customer["next_event"] == item["next_event"]
+        assert [one["state"] for one in customer["authorizations"]] == item["authorizations"] == ["pending"]
+
+
+def _of(external_id: str) -> Any:
+    from gateway.client import Wanted
+
+    return Wanted(external_id=external_id)
+
+
+async def test_nothing_is_imported_while_anything_is_wrong_unless_the_bad_are_skipped(
+    vip: Vip, files: Files, gateway: Gateway
+) -> None:
+    path = str(files.customers(of_today(ROW, "good-1"), of_today(ROW, "bad-1").replace("commercial", "firm")))
+    said = await vip("import", path)
+    assert said.status == 1
+    assert "line 3, market_segment" in said.err
+    assert await gateway.count(_of("good-1")) == 0
+    skipped = await vip("import", path, "--skip-bad", "--json")
+    assert skipped.status == 1
+    assert (skipped.json["imported"], skipped.json["refused"]) == (1, 1)
+    await listed(gateway, 1, external_id="good-1")
+    assert {line["external_id"]: line["became"] for line in report("import-report.csv")} == {
+        "good-1": "imported", "bad-1": "refused",
+    }  # fmt: skip
+
+
+async def test_a_customer_that_lives_there_as_another_is_refused(vip: Vip, files: Files, gateway: Gateway) -> None:
+    await vip.done("import", str(files.customers(of_today(ROW, "other-1"))))
+    await listed(gateway, 1, external_id="other-1")
+    changed = str(files.customers(of_today(ROW, "other-1").replace("Havnegade 1", "Havnegade 2")))
+    said = await vip("import", changed, "--json")
+    assert (said.status, said.json["code"]) == (1, "idempotency_key_reused")
+    head = "vip_number," + files.customers(ROW).read_text(encoding="utf-8").splitlines()[0]
+    taken = str(files.customers(f"{'Z' * 20},{of_today(ROW, 'other-1')}", head=head))
+    said = await vip("import", taken, "--json")
+    assert (said.status, said.json["reasons"][0]["field"]) == (1, "external_id")
+
+
+async def test_an_import_that_is_stopped_goes_on_where_it_stopped(
+    vip: Vip, files: Files, gateway: Gateway, house: Lab
+) -> None:
+    names = [f"stop-{count}" for count in range(12)]
+    plans = files.survey(files.customers(*(of_today(ROW, name) for name in names))).plans
+    stop, outcomes = asyncio.Event(), list[str]()
+
+    def tell(_plan: Any, outcome: starting.Outcome) -> None:
+        outcomes.append(outcome.became)
+        if len(outcomes) == 5:
+            stop.set()
+
+    await starting.start_all(house.client, house.settings.task_queue, plans, 2, tell, stop)
+    assert 5 <= len(outcomes) <= 6
+    done = len(outcomes)
+    await starting.start_all(house.client, house.settings.task_queue, plans, 4, tell, asyncio.Event())
+    assert outcomes.count("imported") == 12
+    assert outcomes.count("already_there") == done
+
+
+async def test_files_that_cannot_be_read_and_options_that_cannot_be_are_wrong_usage(vip: Vip, files: Files) -> None:
+    assert (await vip("import")).status == 2
+    assert (await vip("import", "nowhere.csv")).status == 2
+    assert (await vip("import", str(files.customers(ROW)), "--dates", "ymd")).status == 2
+    assert (await vip("export", "--at-once", "0")).status == 2
+
+
+async def test_without_a_server_nothing_is_imported_and_a_dry_run_says_so(
+    vip: Vip, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
+    monkeypatch.setattr("gateway.cli.asking.CONNECT_LIMIT", 0.5)
+    path = str(files.customers(of_today(ROW, "nobody-1")))
+    assert (await vip("import", path)).status == 3
+    said = await vip("import", path, "--dry-run", "--json")
+    assert (said.status, said.json["compared_with_the_server"]) == (0, False)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def elsewhere(tmp_path: Path) -> AsyncIterator[tuple[Client, Lab]]:
+    """An empty server."""
+    async with server(tmp_path) as client, lab(client) as lab_:
+        yield client, lab_
+
+
+async def test_an_exported_portfolio_imported_into_an_empty_server_is_the_same_portfolio(
+    vip: Vip, gateway: Gateway, elsewhere: tuple[Client, Lab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await plant(gateway)
+    numbers = [sample.vip_number for sample in generate(TODAY)]
+    exported = await vip.done("export", "--out", "moved")
+    assert exported["customers"] >= len(numbers)
+    client, house = elsewhere
+    monkeypatch.setenv("TEMPORAL_ADDRESS", client.service_client.config.target_host)
+    monkeypatch.setenv("VIP_TASK_QUEUE", house.settings.task_queue)
+    moved = await vip.done("import", "moved/customers.csv", "moved/authorizations.csv")
+    assert moved["imported"] == exported["customers"]
+    there = Gateway(client, task_queue=house.settings.task_queue)
+    for number in numbers:
+        before, after = await gateway.customer(number), await there.customer(number)
+        assert _without_order(after) == _without_order(before)
+        assert _states(await there.journal(number)) == _states(await gateway.journal(number))
+
+
+def _without_order(details: dict[str, Any]) -> dict[str, Any]:
+    for name in ("authorizations", "open_authorizations"):
+        details[name] = sorted(details[name], key=lambda one: str(one["authorization_number"]))
+    for one in details["authorizations"]:
+        one["lines"] = sorted(one["lines"], key=lambda line: str(line["product"]))
+    details["products"] = sorted(details["products"], key=lambda one: str(one["product"]))
+    return details
+
+
+def _states(journal: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    changes = [entry for entry in journal if entry["kind"] == "transition"]
+    return [(one["effective_at"], one["machine"], one.get("from"), one["to"]) for one in changes]
