@@ -56,7 +56,7 @@ def in_customer(number: str, customer: Answer) -> Answer | None:
 
 def vanished(number: str) -> Refused:
     """Its workflow was ended by an operator, and its customer has not noticed yet: it does within a day."""
-    message = f"The workflow of {number} was ended by an operator. Its customer shows it as lost within a day."
+    message = f"The workflow of {number} was ended by an operator. Its customer shows it as lost within a day of its next deadline."
     return Refused("unavailable", message, [{"code": "unavailable", "message": message}])
 
 

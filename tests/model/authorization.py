@@ -236,7 +236,9 @@ class Authorization(Box):
         if now >= self.window_ends(order):
             raise No("return_window_closed")
         lines = order.kept if lines is None else lines
-        if too_many(lines, order.kept) or not order.kept:
+        if bad := too_many(lines, order.kept):
+            raise No(*bad)
+        if not order.kept:
             raise No("exceeds_held")
         self.returning = order, lines
         self.change("authorization", "return_requested", now, now)
@@ -249,8 +251,8 @@ class Authorization(Box):
         order, asked = self.returning
         if confirm:
             lines = asked if lines is None else lines
-            if too_many(lines, asked):
-                raise No("exceeds_held")
+            if bad := too_many(lines, asked):
+                raise No(*bad)
             order.returned = plus(order.returned, lines)
         self.returning = None
         held = any(one.kept for one in self.orders)
@@ -260,5 +262,5 @@ class Authorization(Box):
         self.advance(now, now)
 
 
-def too_many(lines: Lines, rest: Lines) -> bool:
-    return any(n > rest.get(product, 0) for product, n in lines.items())
+def too_many(lines: Lines, rest: Lines) -> list[str]:
+    return ["exceeds_held" for product, n in lines.items() if n > rest.get(product, 0)]

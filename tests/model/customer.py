@@ -263,8 +263,8 @@ class Customer(Member):
         if self.renewal in ("no_term", "lapsed", "renewed") or not rest:
             raise No("nothing_to_renew")
         lines = rest if lines is None else lines
-        if too_many(lines, rest):
-            raise No("exceeds_held")
+        if bad := too_many(lines, rest):
+            raise No(*bad)
         self.declined = plus(self.declined, lines)
         if self.renewed and not self.to_renew():
             if self.renewal == "past_due":
