@@ -40,12 +40,6 @@ class Foreseen(NamedTuple):
     policy: Policy
     moment: Moment | None
 
-    def holds(self, state: Any, facts: Any, policy: Policy, cursor: datetime) -> bool:
-        """Nothing has changed, and it is still ahead."""
-        old_state, old_facts, old_policy, moment = self
-        same = old_facts is facts and old_state is state and old_policy is policy
-        return same and (moment is None or moment.at > cursor)
-
 
 @dataclass(slots=True)
 class Track:
