@@ -55,7 +55,7 @@ def in_customer(number: str, customer: Answer) -> Answer | None:
 
 
 def vanished(number: str) -> Refused:
-    """Its workflow was ended by an operator, and its customer has not noticed yet: it does within a day of its next deadline."""
+    """Its workflow was ended by an operator, and its customer has not noticed yet."""
     told = "Its customer shows it as lost within a day of its next deadline."
     message = f"The workflow of {number} was ended by an operator. {told}"
     return Refused("unavailable", message, [{"code": "unavailable", "message": message}])
