@@ -29,8 +29,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 ROLL_OVER = "roll_over"
 PATIENCE = 60.0
+QUIET_LOOKS = 3
 _LOOK_EVERY = 0.1
-_QUIET_LOOKS = 3
 _BETWEEN_LOOKS = 0.01
 
 
@@ -43,7 +43,9 @@ async def now_of(client: Client, workflow_id: str) -> datetime:
     return _now((await client.get_workflow_handle(workflow_id).describe()).raw_description)
 
 
-async def move(client: Client, workflow_ids: Sequence[str], to: datetime, *, patience: float = PATIENCE) -> None:
+async def move(
+    client: Client, workflow_ids: Sequence[str], to: datetime, *, patience: float = PATIENCE, looks: int = QUIET_LOOKS
+) -> None:
     """Move these cases, side by side, to `to` or a few milliseconds past it, and wait until they are at rest.
 
     Cases that are past it, or closed, stay as they are. What one tells another arrives at the other's own time: to
@@ -52,13 +54,16 @@ async def move(client: Client, workflow_ids: Sequence[str], to: datetime, *, pat
     jump over a timer.
     """
     await _side_by_side(_move(client, each, to, patience) for each in dict.fromkeys(workflow_ids))
-    await settle(client, workflow_ids, patience=patience)
+    await settle(client, workflow_ids, patience=patience, looks=looks)
 
 
-async def settle(client: Client, workflow_ids: Sequence[str], *, patience: float = PATIENCE) -> None:
+async def settle(
+    client: Client, workflow_ids: Sequence[str], *, patience: float = PATIENCE, looks: int = QUIET_LOOKS
+) -> None:
     """Wait until nothing is under way in these cases: no task, no activity but one waiting for its next attempt.
 
-    They are looked at together, since what one tells another shows nowhere while it is on its way.
+    They are looked at together, since what one tells another shows nowhere while it is on its way: so many looks in a
+    row must find nothing new. On the way to somewhere else one will do.
     """
     handles = [client.get_workflow_handle(each) for each in dict.fromkeys(workflow_ids)]
     states: list[WorkflowExecutionDescription] = []
@@ -66,7 +71,7 @@ async def settle(client: Client, workflow_ids: Sequence[str], *, patience: float
     quiet = 0
     try:
         async with asyncio.timeout(patience):
-            while quiet < _QUIET_LOOKS:
+            while quiet < looks:
                 states = await asyncio.gather(*(handle.describe() for handle in handles))
                 before, lengths = lengths, [state.history_length for state in states]
                 quiet = quiet + 1 if lengths == before and not any(map(_busy, states)) else 0

@@ -85,10 +85,12 @@ async def compare(stage: Stage, invite: dict[str, Any], policy: Policy) -> None:
         different = differences(journals[theirs], told, patience=patience)
         whose = "customer" if theirs == stage.vip else f"authorization {stage.numbers.index(theirs)}"
         found += [f"--- {whose}: {each}" for each in different]
-        found += alike(await stage.details(theirs), renamed(core.details(ours, end), names), f"{whose}, details")
+        found += alike(
+            await stage.details(theirs), renamed(core.details(ours, end), names), patience, f"{whose}, details"
+        )
     for happened, answer in zip(stage.happened, core.answers, strict=True):
         if happened.answer is not None:
-            found += alike(happened.answer, renamed(answer, names), f"{happened.act}")
+            found += alike(happened.answer, renamed(answer, names), patience, f"{happened.act}")
     sent = sum(entry.get("outcome") == "sent" for journal in journals.values() for entry in journal)
     assert not found, "\n".join(found)
     assert len(stage.sink.letters) == sent

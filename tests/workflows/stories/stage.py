@@ -120,8 +120,10 @@ class Stage:
 
     async def hire(self) -> None:
         self._crew = AsyncExitStack()
-        for _ in range(self.way.workers):
-            await self._crew.enter_async_context(working(self.client, self.settings, **self.way.options))
+        await self._crew.enter_async_context(working(self.client, self.settings, **self.way.options))
+        for _ in range(1, self.way.workers):
+            colleague = await connected_as(self.client)
+            await self._crew.enter_async_context(working(colleague, self.settings, **self.way.options))
 
     async def dismiss(self) -> None:
         await self._crew.aclose()
@@ -133,7 +135,7 @@ class Stage:
         """
         at = await self._next_wake()
         while at is not None and at <= to:
-            await clock.move(self.client, self.everyone, at, patience=PATIENCE)
+            await clock.move(self.client, self.everyone, at, patience=PATIENCE, looks=1)
             async with asyncio.timeout(PATIENCE):
                 while (then := await self._next_wake()) is not None and then <= at:
                     await self.settle()
@@ -269,3 +271,9 @@ class Stage:
         states = tuple(one["state"] for one in details["authorizations"])
         assert shown == act.customer, f"{shown}, not {act.customer}"
         assert act.authorizations in (None, states), f"{states}, not {act.authorizations}"
+
+
+async def connected_as(client: Client) -> Client:
+    """A connection of its own to the same server, as another process has."""
+    target = client.service_client.config.target_host
+    return await Client.connect(target, namespace=client.namespace, data_converter=client.data_converter)

@@ -23,7 +23,6 @@ from tests.workflows.stories.telling import (
 )
 
 
-@pytest.mark.every_way
 @pytest.mark.rule("2.8", "11.2", "A9", "A10")
 async def test_after_three_weeks_without_mail_only_the_newest_letters_go(play: Play) -> None:
     await play(
@@ -38,6 +37,7 @@ async def test_after_three_weeks_without_mail_only_the_newest_letters_go(play: P
     )
 
 
+@pytest.mark.every_way
 @pytest.mark.rule("2.8", "11.3")
 async def test_a_letter_whose_reason_is_gone_when_mail_is_back_is_not_sent(play: Play) -> None:
     await play(
@@ -50,17 +50,16 @@ async def test_a_letter_whose_reason_is_gone_when_mail_is_back_is_not_sent(play:
     )
 
 
-@pytest.mark.every_way
 @pytest.mark.rule("A11", "A12", "4.3")
 async def test_without_mail_on_the_day_nothing_is_deactivated_before_a_warning_got_out(play: Play) -> None:
     await play(
         on(0, "10:45", accept()),
         on(1, "09:00", authorize(5)),
-        on(40, "09:00", mail_down()),
-        until(70, authorizations=("overdue",)),
-        on(72, "10:00", mail_up()),
-        until(73, authorizations=("deactivated",)),
-        until(80),
+        on(47, "20:00", mail_down()),
+        until(63, authorizations=("overdue",)),
+        on(64, "10:00", mail_up()),
+        until(65, authorizations=("deactivated",)),
+        until(70),
     )
 
 

@@ -33,7 +33,6 @@ async def test_an_order_in_time_ends_the_reminders_and_is_settled_after_its_retu
     )
 
 
-@pytest.mark.every_way
 @pytest.mark.rule("A9", "A10", "A11", "A12", "A13")
 async def test_what_is_never_ordered_is_deactivated_and_a_later_order_reactivates_it(play: Play) -> None:
     await play(

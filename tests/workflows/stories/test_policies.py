@@ -47,7 +47,6 @@ async def test_the_classic_policy_gives_thirty_days(play: Play) -> None:
     )
 
 
-@pytest.mark.every_way
 @pytest.mark.rule("2.1", "2.4")
 async def test_days_and_letter_hours_are_local_across_both_changes_of_the_clock(play: Play) -> None:
     await play(

@@ -30,7 +30,6 @@ def after(anniversary: date, days: int) -> date:
     return anniversary + timedelta(days=days)
 
 
-@pytest.mark.every_way
 @pytest.mark.rule("R1", "R2", "R3", "R4", "R5", "R6", "R10", "R14")
 async def test_two_years_are_renewed_in_their_windows(play: Play) -> None:
     await play(
