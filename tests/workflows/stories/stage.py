@@ -129,18 +129,25 @@ class Stage:
         await self._crew.aclose()
 
     async def move(self, to: datetime) -> None:
-        """From each instant at which one of the cases does something by itself to the next, all together.
+        """Authorizations first: a customer that is ahead of them asks each day whether they still live."""
+        customer, *authorizations = self.everyone
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await asyncio.gather(*(self._walk(case, to) for case in authorizations))
+                await self._walk(customer, to)
+                await self.settle()
+                wakes = await asyncio.gather(*map(self._wake, self.everyone))
+                if all(wake is None or wake > to for wake in wakes):
+                    return
 
-        A busy server that is sent past a timer may jump over it: it is due, and fires later than the next look.
+    async def _walk(self, case: str, to: datetime) -> None:
+        """From each instant at which it does something by itself to the next.
+
+        A busy server that is sent past a timer may jump over it: what is due fires a moment later than it is looked at.
         """
-        at = await self._next_wake()
-        while at is not None and at <= to:
-            await clock.move(self.client, self.everyone, at, patience=PATIENCE, looks=1)
-            async with asyncio.timeout(PATIENCE):
-                while (then := await self._next_wake()) is not None and then <= at:
-                    await self.settle()
-            at = then
-        await clock.move(self.client, self.everyone, to, patience=PATIENCE)
+        while (at := await self._wake(case)) is not None and at <= to:
+            await clock.move(self.client, [case], at, patience=PATIENCE, looks=1)
+        await clock.move(self.client, [case], to, patience=PATIENCE, looks=1)
 
     async def _begun(self) -> None:
         """Until the customer answers: its start was put off, and fires when the server comes to it."""
@@ -153,10 +160,6 @@ class Stage:
                     if error.status is not RPCStatusCode.FAILED_PRECONDITION:
                         raise
                 await self.settle()
-
-    async def _next_wake(self) -> datetime | None:
-        wakes = await asyncio.gather(*map(self._wake, self.everyone))
-        return min((wake for wake in wakes if wake is not None), default=None)
 
     async def _wake(self, case: str) -> datetime | None:
         """When a case does something by itself next; None for one that is over."""
