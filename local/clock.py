@@ -48,7 +48,9 @@ async def move(
 ) -> None:
     """Move these cases, side by side, to `to` or a few milliseconds past it, and wait until they are at rest.
 
-    Cases that are past it, or closed, stay as they are. What one tells another arrives at the other's own time: to
+    Go from one instant at which something is due to the next: a busy server that is sent further may jump over what
+    is due, since it fires a moment after the clock has reached it, and in that moment the clock may go on. Cases that
+    are past `to`, or closed, stay as they are. What one tells another arrives at the other's own time: to
     keep neighbours in step, move them together, from each event to the next. Raises `ClockStuck` after `patience`
     seconds; the clocks are then stopped where they are. Never call it twice at once for one case: a second order can
     jump over a timer.
