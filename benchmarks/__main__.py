@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import actions, core
+from benchmarks import actions, core, import_rate
 
-BENCHMARKS: dict[str, Callable[[], bool]] = {"core": core.run, "actions": actions.run}
+BENCHMARKS: dict[str, Callable[[], bool]] = {"core": core.run, "actions": actions.run, "import": import_rate.run}
 
 
 def main(names: list[str]) -> int:

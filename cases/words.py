@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated
 
@@ -44,6 +45,7 @@ def _authorization_number(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)  # one account manager stands in thousands of bodies
 def _email(text: str) -> str:
     try:
         return validate_email(_plain(text), allow_smtputf8=False, check_deliverability=False).ascii_email or text

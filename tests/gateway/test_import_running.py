@@ -3,6 +3,10 @@
 import asyncio
 import csv
 import json
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +21,7 @@ from gateway.importing import starting
 from samples.planting import plant
 from samples.portfolio import generate
 from tests.gateway.conftest import Vip
-from tests.gateway.portfolio_files import LINE, NOW, ROW, Files
+from tests.gateway.portfolio_files import LINE, NOW, ROOT, ROW, Files
 from tests.workflows.lab import Lab, lab, server
 
 TODAY = datetime.now(UTC).date()
@@ -129,6 +133,46 @@ async def test_an_import_that_is_stopped_goes_on_where_it_stopped(
     await starting.start_all(house.client, house.settings.task_queue, plans, 4, tell, asyncio.Event())
     assert outcomes.count("imported") == 12
     assert outcomes.count("already_there") == done
+
+
+async def test_killed_and_interrupted_everybody_is_there_once_in_the_end(
+    vip: Vip, files: Files, gateway: Gateway, house: Lab
+) -> None:
+    """A process that is killed, one that is told to stop, and one that comes to its end."""
+    count = 120
+    path = files.customers(*(of_today(ROW, f"kill-{number}").replace("am-1", "am-kill") for number in range(count)))
+
+    async def started(name: str) -> asyncio.subprocess.Process:
+        words = ("import", str(path), "--at-once", "2", "--report", name)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gateway.cli", *words, stdout=DEVNULL, stderr=DEVNULL, env=environment
+        )
+        async with asyncio.timeout(60):
+            while process.returncode is None and lines_of(name) < 10:  # noqa: ASYNC110 - it is another process
+                await asyncio.sleep(0.01)
+        return process
+
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    killed = await started("killed.jsonl")
+    killed.kill()
+    await killed.wait()
+    assert 0 < lines_of("killed.jsonl") < count
+    stopped = await started("stopped.jsonl")
+    stopped.send_signal(signal.SIGINT)
+    assert await stopped.wait() == 130
+    became = [line["became"] for line in report("stopped.jsonl")]
+    assert len(became) == count
+    assert "not_reached" in became
+    last = await vip.done("import", str(path))
+    assert last["imported"] + last["already_there"] == count
+    assert 0 < last["imported"] < count
+    await listed(gateway, count, managed_by="am-kill")
+    again = await vip.done("import", str(path))
+    assert again["already_there"] == count
+
+
+def lines_of(name: str) -> int:
+    return Path(name).read_bytes().count(b"\n") if Path(name).exists() else 0
 
 
 async def test_files_that_cannot_be_read_and_options_that_cannot_be_are_wrong_usage(vip: Vip, files: Files) -> None:

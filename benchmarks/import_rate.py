@@ -1,0 +1,214 @@
+"""How fast a portfolio moves in, compared with the bare client that starts empty workflows.
+
+In one run and on one server, block by block, both in turn: customers with two authorizations each are read from CSV,
+checked and started as `vip import` does it; and as many workflows that only wait for one timer are started with the
+same search attributes and memo. Nobody works meanwhile: a start is done when the server has written it down.
+"""
+
+import argparse
+import asyncio
+import csv
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from benchmarks.stand import server, settings_for
+from cases import shelf
+from gateway.importing.checking import Checker, Plan
+from gateway.importing.columns import AUTHORIZATIONS, CUSTOMERS
+from gateway.importing.starting import start_all
+from gateway.importing.surveying import survey
+from local.mailbox import MailSink
+from worker import read_catalogue, read_policy, register_search_attributes, working
+from workflows.names import AUTHORIZATION
+
+CUSTOMERS_EACH = 1_000
+BLOCK = 100
+AT_ONCE = 32
+PROMISED = 0.8
+BARE, OURS = "bench-bare", "bench-import"
+
+
+@workflow.defn
+class OneTimer:
+    """Waits for one timer."""
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.sleep(timedelta(days=300))
+
+
+class Took(NamedTuple):
+    """Seconds for some customers, or as many bare workflows."""
+
+    starting: float = 0.0
+    reading: float = 0.0
+
+
+def write_files(folder: Path, first: int, count: int) -> tuple[Path, Path]:
+    """A block of customers: each accepted, with an authorization that was ordered and one that is pending."""
+    today = datetime.now(UTC).date()
+    ago = [(today - timedelta(days=days)).isoformat() for days in (0, 4, 5, 12, 160, 170)]
+    customers, bought = folder / f"customers-{first}.csv", folder / f"authorizations-{first}.csv"
+    with (
+        customers.open("w", encoding="utf-8", newline="") as people,
+        bought.open("w", encoding="utf-8", newline="") as sold,
+    ):
+        who = csv.DictWriter(people, [column.name for column in CUSTOMERS])
+        what = csv.DictWriter(sold, [column.name for column in AUTHORIZATIONS])
+        who.writeheader()
+        what.writeheader()
+        for number in range(first, first + count):
+            name = f"crm-{number:06}"
+            who.writerow(
+                {
+                    "external_id": name, "organization": f"Customer {number} ApS", "market_segment": "commercial",
+                    "offer_types": "team", "region": "DK", "address": f"Havnegade {number}", "postal_code": "8000",
+                    "contact_name": "Mette Holm", "contact_email": f"mette{number}@example.com",
+                    "account_manager_id": f"am-{number % 20}", "account_manager_name": "Jens Lund",
+                    "account_manager_email": "jens@example.com", "invited_on": ago[5], "accepted_on": ago[4],
+                }
+            )  # fmt: skip
+            line = {
+                "external_id": name,
+                "requested_by": "account_manager",
+                "product": "photoshop-team",
+                "quantity": "5",
+            }
+            what.writerow({**line, "requested_on": ago[3], "order_reference": f"PO-{number}", "ordered_on": ago[2]})
+            what.writerow({**line, "requested_on": ago[1], "purchase_order": f"B {number}"})
+    return customers, bought
+
+
+async def side_by_side(client: Client, folder: Path, customers: int) -> tuple[Took, Took, int]:
+    """Both in turn; what the import took, what the bare client took, and how many customers were refused."""
+    settings = settings_for("smtp://127.0.0.1:9", OURS)
+    policy, catalogue = read_policy(settings), read_catalogue(settings)
+    shelf.put(catalogue)
+    ours, bare, refused = Took(), Took(), 0
+    for first in range(0, customers, BLOCK):
+        files = write_files(folder, first, min(BLOCK, customers - first))
+        began = time.perf_counter()
+        checker = Checker(policy, catalogue, datetime.now(UTC), show_organization=True)
+        found = survey(files, "iso", "auto", "bench", checker)
+        read = time.perf_counter() - began
+        refused += len(found.bad) + len(found.strays)
+        for which in ("ours", "bare") if first // BLOCK % 2 else ("bare", "ours"):
+            began = time.perf_counter()
+            if which == "ours":
+                await start_all(client, OURS, found.plans, AT_ONCE, lambda _plan, _outcome: None, asyncio.Event())
+                ours = Took(ours.starting + time.perf_counter() - began, ours.reading + read)
+            else:
+                await _start_bare(client, found.plans)
+                bare = Took(bare.starting + time.perf_counter() - began)
+    return ours, bare, refused
+
+
+async def _start_bare(client: Client, plans: list[Plan]) -> None:
+    waiting = iter(plans)
+
+    async def one_after_another() -> None:
+        for plan in waiting:
+            await client.start_workflow(
+                "OneTimer",
+                id=f"bare:{plan.vip_number}",
+                task_queue=BARE,
+                memo=plan.memo,
+                search_attributes=plan.attributes,
+            )
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(AT_ONCE):
+            group.create_task(one_after_another())
+
+
+async def _work(address: str, whose: str) -> None:
+    """One of the two workers, until its input ends."""
+    client = await Client.connect(address, data_converter=pydantic_data_converter)
+    gone = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    if whose == "bare":
+        runner = UnsandboxedWorkflowRunner()  # it has nothing to be guarded from
+        async with Worker(client, task_queue=BARE, workflows=[OneTimer], workflow_runner=runner):
+            print("ready", flush=True)
+            await gone
+        return
+    async with MailSink() as sink, working(client, settings_for(sink.url, OURS)):
+        print("ready", flush=True)
+        await gone
+
+
+async def _begin(client: Client, customers: int) -> float:
+    """Seconds until a worker of ours, and one for the bare workflows beside it, have begun them all."""
+    address = client.service_client.config.target_host
+    workers = []
+    for whose in ("bare", "ours"):
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "benchmarks.import_rate", "--work", whose, "--address", address,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[1],
+        )  # fmt: skip
+        workers.append(worker)
+    try:
+        for worker in workers:
+            if worker.stdout is None or await worker.stdout.readline() != b"ready\n":
+                raise RuntimeError("a worker did not start")
+        began = time.perf_counter()
+        await _all_begun(client, customers)
+        return time.perf_counter() - began
+    finally:
+        for worker in workers:
+            worker.kill()
+            await worker.wait()
+
+
+async def _all_begun(client: Client, customers: int) -> None:
+    """Every customer has begun, and so have its two authorizations."""
+    query = f'WorkflowType = "{AUTHORIZATION}"'
+    async with asyncio.timeout(3600):
+        while (await client.count_workflows(query)).count < 2 * customers:  # noqa: ASYNC110 - they begin on the server
+            await asyncio.sleep(0.2)
+
+
+async def measure(customers: int, *, until_begun: bool) -> bool:
+    async with server() as client:
+        await register_search_attributes(client)
+        with tempfile.TemporaryDirectory() as folder:
+            ours, bare, refused = await side_by_side(client, Path(folder), customers)
+        begun = await _begin(client, customers) if until_begun else None
+    ratio = bare.starting / ours.starting
+    with_reading = customers / (ours.starting + ours.reading)
+    whole = bare.starting / (ours.starting + ours.reading)
+    print(f"customers, with two authorizations each        {customers:>10,}   refused: {refused}")
+    print(f"bare client, empty workflows a second          {customers / bare.starting:>10.0f}   the floor")
+    print(
+        f"customers started a second                     {customers / ours.starting:>10.0f}   {ratio:.2f} of the floor"
+    )
+    print(f"the same with reading and checking             {with_reading:>10.0f}   {whole:.2f}")
+    if begun is not None:
+        print(f"seconds until all have begun                   {begun:>10.1f}   with one worker, beside the bare one")
+    return not refused and ratio >= PROMISED
+
+
+def run(customers: int = CUSTOMERS_EACH) -> bool:
+    """Print what was measured; false when it is slower than promised."""
+    return asyncio.run(measure(customers, until_begun=False))
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--customers", type=int, default=CUSTOMERS_EACH)
+    options.add_argument("--until-begun", action="store_true", help="with workers, until every case has begun")
+    options.add_argument("--work", choices=["bare", "ours"])
+    options.add_argument("--address", default="")
+    told = options.parse_args()
+    if told.work:
+        asyncio.run(_work(told.address, told.work))
+    else:
+        sys.exit(0 if asyncio.run(measure(told.customers, until_begun=told.until_begun)) else 1)
