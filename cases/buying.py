@@ -12,11 +12,11 @@ from cases.authorization import AuthorizationCase
 from cases.authorization_commands import write_off
 from cases.commands import happened_at
 from cases.customer import CustomerCase
-from cases.deeds import remembering
 from cases.journal import Kind
 from cases.ledger import Placed
 from cases.messages import Authorize, RecordOrder, WithReason, WriteOffLost
 from cases.ordering import frozen
+from cases.record import Deed
 from cases.words import added_up
 from states.calendar import local_date
 from states.catalogue import Catalogue
@@ -70,8 +70,8 @@ def write_off_lost(case: CustomerCase, body: WriteOffLost, now: datetime) -> Ans
         raise refuse("not_overdue", f"{number} is not lost; write it off itself.")
     lost = AuthorizationCase.rebuilt(known, case.view(), case.vip_number, case.policy, now)
     told = WithReason(reason=body.reason, actor=body.actor)
-    with remembering(lost, "write_off", told, now):
-        write_off(lost, told, now)
+    write_off(lost, told, now)
+    lost.deeds.append(Deed(now, "write_off_lost", {"reason": body.reason}))
     del case.lost[number]
     case.take_in(lost.snapshot(), now)
     case.to_start.append(lost)

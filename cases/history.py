@@ -38,7 +38,10 @@ class PastDecline(Part):
 class PastDeed(Part):
     """What somebody did to an authorization besides ordering, by the name of the update."""
 
-    name: Literal["cancel", "extend", "write_off", "deactivate", "request_return", "confirm_return", "decline_return"]
+    name: Literal[
+        "cancel", "extend", "write_off", "deactivate", "request_return", "confirm_return", "decline_return",
+        "write_off_lost",
+    ]  # fmt: skip
     on: Past
     reason: Text | None = None
     days: Annotated[StrictInt, Field(ge=1, le=3660)] | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 from cases.answers import authorization_of, customer_answer
 from cases.authorization import AuthorizationCase
 from cases.authorization_commands import COMMANDS as OF_AUTHORIZATION
-from cases.authorization_commands import place_order
+from cases.authorization_commands import place_order, write_off
 from cases.buying import begin, begin_direct
 from cases.case import Case
 from cases.chronicle import Chronicle
@@ -42,8 +42,10 @@ from cases.messages import (
     WithReason,
     parse,
 )
+from cases.record import Deed
 from cases.walking import Walk
 from cases.words import CountedLines, Line, added_up
+from states.authorization import State as Authorization
 from states.facts import AuthorizationFacts, Reader
 from states.membership import State
 from states.policy import Policy
@@ -109,8 +111,11 @@ def _happen(walk: Walk, event: Event) -> None:
         walk.settle(walk.authorizations[what.number], at)
     elif isinstance(what, Done):
         case = walk.authorizations[what.number]
-        said = what.told.model_dump(mode="json", exclude_none=True, exclude={"name", "on"})
-        _do(case, what.told.name, parse(OF_AUTHORIZATION[what.told.name].form, said), at)
+        name, said = what.told.name, what.told.model_dump(mode="json", exclude_none=True, exclude={"name", "on"})
+        if name == "write_off_lost":
+            _write_off_lost(case, parse(WithReason, said), at)
+        else:
+            _do(case, name, parse(OF_AUTHORIZATION[name].form, said), at)
         walk.settle(case, at)
     elif isinstance(what, Warned):
         case = walk.authorizations[what.number]
@@ -132,6 +137,15 @@ def _do(case: CustomerCase | AuthorizationCase, name: str, form: Body, at: datet
     commands = OF_CUSTOMER if isinstance(case, CustomerCase) else OF_AUTHORIZATION
     with remembering(case, name, form, at):
         commands[name].apply(case, form, at)
+
+
+def _write_off_lost(case: AuthorizationCase, told: WithReason, at: datetime) -> None:
+    """Its workflow had vanished, so it counted as overdue, whatever it was (section 4)."""
+    case.advance(at, at)
+    if case.state is Authorization.PENDING:
+        case.authorization.state = Authorization.OVERDUE
+    write_off(case, told, at)
+    case.deeds.append(Deed(at, "write_off_lost", {"reason": told.reason}))
 
 
 def _mark_unreachable(walk: Walk, history: History, numbers: list[str], now: datetime) -> None:

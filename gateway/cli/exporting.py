@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 AtOnce = Annotated[int, Parameter(validator=Number(gte=1, lte=500))]
 
+PATIENCE = 60.0
+"""Seconds: customers that nobody asked for long are read anew from their histories, many at once."""
+
 
 def export(*, out: Path = Path(), at_once: AtOnce = 32, looking: Looking = LOOKING) -> None:
     """Write all customers that run to customers.csv and authorizations.csv; `vip import` takes them over elsewhere.
@@ -46,17 +49,20 @@ def export(*, out: Path = Path(), at_once: AtOnce = 32, looking: Looking = LOOKI
 
 async def _everybody(settings: "Settings", at_once: int, looking: Looking) -> list[Answer]:
     from gateway.client import Gateway
-    from gateway.importing.meeting import residents
+    from gateway.importing.leaving import living
 
     client = await connected(server())
-    numbers = sorted((await residents(client, with_authorizations=False)).digests)
-    gateway, every = Gateway(client, task_queue=settings.task_queue), list[Answer]()
+    numbers = await living(client, settings.task_queue)
+    gateway, every = Gateway(client, task_queue=settings.task_queue, patience=PATIENCE), list[Answer]()
     waiting = iter(numbers)
     with progress("customers", len(numbers), shown=not looking.json) as step:
 
         async def ask_one_after_another() -> None:
             for number in waiting:
-                every.append(await gateway.customer(number))
+                try:
+                    every.append(await gateway.customer(number))
+                except Unavailable as silent:
+                    raise Unavailable(f"{number}: {silent.message}. Nothing was written.") from None
                 step()
 
         try:
@@ -64,5 +70,5 @@ async def _everybody(settings: "Settings", at_once: int, looking: Looking) -> li
                 for _ in range(at_once):
                     group.create_task(ask_one_after_another())
         except* Unavailable as silent:
-            raise Unavailable(f"{silent.exceptions[0]}; nothing was written") from None
+            raise silent.exceptions[0] from None
     return every

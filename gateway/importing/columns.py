@@ -55,7 +55,10 @@ CUSTOMERS = (
     Column("actor", "up to 250 characters", path=("actor",)),
 )
 
-DEEDS = ("cancel", "extend", "write_off", "deactivate", "request_return", "confirm_return", "decline_return")
+DEEDS = (
+    *("cancel", "extend", "write_off", "deactivate", "request_return", "confirm_return", "decline_return"),
+    "write_off_lost",
+)
 WARNED, UNDELIVERED, RENEWED, DECLINED = "warned", "undelivered", "place_renewal_order", "decline_renewal"
 EVENTS = (*DEEDS, WARNED, UNDELIVERED, RENEWED, DECLINED)
 

@@ -7,14 +7,25 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from temporalio.client import Client
+
+from gateway.calling import reaching
 from gateway.importing.cells import safe
 from gateway.importing.columns import AUTHORIZATIONS, CUSTOMERS, DECLINED, RENEWED, UNDELIVERED, WARNED, Column
+from workflows import names
 
 Answer = dict[str, Any]
 Cells = dict[str, Any]
 
 _AS_THEY_ARE = ("vip_number", "external_id", "organization", "market_segment", "region", "address", "postal_code")
 _OF_THE_PAST = ("invited_on", "accepted_on", "accepted_told_on", "terms_version", "withdrawn_on", "withdrawal_reason")
+
+
+async def living(client: Client, task_queue: str) -> list[str]:
+    """The VIP numbers of all customers that live on this task queue. Raises `Unavailable`."""
+    query = f'WorkflowType = "{names.CUSTOMER}" AND ExecutionStatus = "Running" AND TaskQueue = "{task_queue}"'
+    with reaching():
+        return sorted([one.id.removeprefix(names.customer_id("")) async for one in client.list_workflows(query)])
 
 
 def customer_cells(details: Answer) -> Cells:

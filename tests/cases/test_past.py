@@ -93,3 +93,15 @@ def test_a_warning_that_got_out_counts_elsewhere_too(policy: Policy, catalogue: 
     life.until(now)
     assert life.authorizations[number].state.value == "deactivated"
     the_same(life, moved(life, now), now)
+
+
+def test_what_was_lost_and_written_off_stays_written_off(policy: Policy, catalogue: Catalogue) -> None:
+    life = begun(policy, catalogue, relay=always_up)
+    number = life.tell("authorize_purchase", {"requested_by": "member", "lines": lines_of(3)}, BEGIN)[
+        "authorization_number"
+    ]
+    now = BEGIN + timedelta(days=3)
+    life.until(now)
+    life.customer.mark_lost(number, now)
+    life.tell("write_off_lost", {"authorization_number": number, "reason": "so it was agreed"}, now)
+    the_same(life, moved(life, now), now)
