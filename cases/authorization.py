@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from cases.authorization_letters import write
-from cases.case import Case
+from cases.case import RESOLUTION, Case
 from cases.journal import Outcome, Why
 from cases.outbox import Item
 from cases.record import Deed, Track
@@ -96,6 +96,7 @@ class AuthorizationCase(Case):
         if view.news <= self.view.news:
             return
         self.advance(now, now)  # what was due before was due to those before
+        self.authorization.rang(now)
         changed = set()
         if view.contact != self.view.contact or view.invitation != self.view.invitation:
             changed.add(Reader.CONTACT)
@@ -172,6 +173,7 @@ class AuthorizationCase(Case):
             return
         warning, refused = item.letter == DeactivationWarning.name, self.facts.warnings_refused
         if outcome is Outcome.SENT and item.reader in refused:
+            self.authorization.rang(now - RESOLUTION)  # fresh warnings are those of days to come
             self.learn(warnings_refused=tuple(one for one in refused if one is not item.reader))
         # What was too late to be delivered, nobody has refused.
         if outcome is Outcome.UNDELIVERED and why != Why.SHELF_LIFE_OVER and warning and item.reader not in refused:

@@ -39,9 +39,10 @@ class Case(Mailing):
         if (known := track.foreseen) is not None:
             state, facts, policy, moment = known
             same = facts is track.facts and state is track.state and policy is self.policy
-            if same and (moment is None or moment.at > self.cursor):
+            if same and (moment is None or moment.at > (track.rung or self.cursor)):
                 return moment
-        moment = self.machines[machine].upcoming(track.state, track.facts, self.policy, self.cursor)
+        after = track.rung or self.cursor
+        moment = self.machines[machine].upcoming(track.state, track.facts, self.policy, after)
         track.foreseen = Foreseen(track.state, track.facts, self.policy, moment)
         return moment
 
@@ -54,12 +55,11 @@ class Case(Mailing):
             to -= RESOLUTION
         while (first := self.upcoming()) is not None and first[1].at <= to:
             at = first[1].at
-            # The cursor passes an instant once all that is due at it has happened: several reminders may be.
-            self.cursor = max(self.cursor, at - RESOLUTION)
             for machine, trigger in self._together(*first):
-                self.fire(machine, trigger, max(at, self.track(machine).since), now, Act.TIME)
-            if not first[1].deadline:
-                self.cursor = max(self.cursor, at)
+                track = self.track(machine)
+                self.fire(machine, trigger, max(at, track.since), now, Act.TIME)
+                if not first[1].deadline:
+                    track.rang(at)
         self.cursor = max(self.cursor, to)
 
     def _together(self, machine: str, moment: Moment) -> list[tuple[str, StrEnum]]:
@@ -114,6 +114,7 @@ class Case(Mailing):
         if changes:
             track.since = effective
         if changes or act is Act.PERSON:
+            track.rang(effective - RESOLUTION)  # what is due at this very instant still rings
             self.news += 1
             kind = Kind.TRANSITION if changes else Kind.FACT
             self.enter(kind, effective, now, machine, trigger, source, row.target, reason=reason, actor=actor)

@@ -49,7 +49,14 @@ class Track:
     since: Instant
     """Effective time of the last change of state; nothing later takes effect before it."""
     facts: Any
+    rung: Instant | None = None
+    """Reminders up to here have rung, or were not due: what is told late still rings those that came after it."""
     foreseen: Annotated[Foreseen | None, Field(exclude=True)] = field(default=None, compare=False, repr=False)
+
+    def rang(self, up_to: datetime) -> None:
+        """No reminder up to here rings any more."""
+        if self.rung is None or self.rung < up_to:
+            self.rung = up_to
 
 
 @dataclass(slots=True, kw_only=True)

@@ -125,7 +125,7 @@ class Authorization(Box):
         if letter:
             self.tell(letter, BOTH, effective, now)
 
-    def reminders(self, day: date) -> list[str]:
+    def reminders(self, day: date) -> list[tuple[str, str]]:
         found = []
         if self.state == "pending":
             left = (self.day(self.figure("order_due_days")) - day).days
@@ -139,7 +139,7 @@ class Authorization(Box):
             fresh = left <= 0 and not self.warned and self.figure("notice_before_deactivation_days")
             if left in figure(self.world, "authorization", "warning_days") or (fresh and len(self.refused) < 2):
                 found.append("deactivation_warning")
-        return found
+        return [("authorization", one) for one in found]
 
     def remind(self, trigger: str, at: datetime, now: datetime) -> None:
         readers = BOTH if trigger == "deactivation_warning" else MANAGER
@@ -158,6 +158,8 @@ class Authorization(Box):
     def outcome(self, letter: Waiting, outcome: str, why: str | None, now: datetime) -> None:
         warning = letter.letter == "deactivation_warning"
         if outcome == "sent":
+            if letter.reader in self.refused:
+                self.step("authorization", now)
             self.refused.discard(letter.reader)
             if warning and self.warned is None:
                 self.warned = now
@@ -212,6 +214,7 @@ class Authorization(Box):
         if self.extension + days > self.figure("extension_days"):
             raise No("extension_limit")
         self.extension += days
+        self.step("authorization", now)
         self.advance(now, now)
 
     def deactivate(self, now: datetime) -> None:

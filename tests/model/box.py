@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.model.dates import LONG_AGO
+
 if TYPE_CHECKING:
     from tests.model.world import World
 
@@ -32,6 +34,8 @@ class No(Exception):
 class Machine:
     state: str | None
     since: datetime
+    rung: datetime = LONG_AGO
+    """Reminders up to here have rung."""
 
 
 @dataclass
@@ -71,8 +75,8 @@ class Box:
         """When which machine's state ends by itself, and by what."""
         raise NotImplementedError
 
-    def reminders(self, day: date) -> list[str]:
-        """What rings at the letter hour of a day."""
+    def reminders(self, day: date) -> list[tuple[str, str]]:
+        """Of which machine, what rings at the letter hour of a day."""
         raise NotImplementedError
 
     def fire(self, trigger: str, effective: datetime, now: datetime) -> None:
@@ -97,12 +101,15 @@ class Box:
         """Walk through the days up to an instant."""
         self.touched = True
         self._deadlines(min(self.done, to), now)
-        for at in self.world.calendar.instants(self.done, to):
+        calendar = self.world.calendar
+        while (at := calendar.next_instant(self.done)) <= to:
             self.done = at
             self._deadlines(at, now)
-            if at == self.world.calendar.letter_hour(self.world.calendar.day(at)):
-                for trigger in self.reminders(self.world.calendar.day(at)):
+            if at == calendar.letter_hour(calendar.day(at)):
+                ringing = [one for one in self.reminders(calendar.day(at)) if self.machines[one[0]].rung < at]
+                for machine, trigger in ringing:
                     self.remind(trigger, at, now)
+                    self.machines[machine].rung = at
         self.done = max(self.done, to)
 
     def _deadlines(self, to: datetime, now: datetime) -> None:
@@ -124,7 +131,13 @@ class Box:
         if one.state != state:
             effective = at if at >= one.since else now
             one.state, one.since = state, effective
+            self.step(machine, effective)
             self.world.changes.append((self.name, machine, state, effective, now))
+
+    def step(self, machine: str, at: datetime) -> None:
+        """Something was done, perhaps in the past: what comes after it rings, and nothing before."""
+        self.machines[machine].rung = max(self.machines[machine].rung, at - SOON)
+        self.done = min(self.done, at - SOON)
 
     # --- letters
 

@@ -142,12 +142,12 @@ class Customer(Member):
             self.anniversary, self.carried = None, {}
         self.renewed, self.declined = {}, {}
 
-    def reminders(self, day: date) -> list[str]:
+    def reminders(self, day: date) -> list[tuple[str, str]]:
         found = []
         if self.membership == "invited":
             age = (day - self.world.calendar.day(self.invited)).days
             if age in figure(self.world, "invitation", "reminder_days"):
-                found.append("invitation_reminder")
+                found.append((MEMBERSHIP, "invitation_reminder"))
         if self.renewal in ("upcoming", "ready", "past_due"):
             left = (self.a(0) - day).days
             days, letter = {
@@ -159,7 +159,7 @@ class Customer(Member):
                 ),
             }[self.renewal]
             if left in days:
-                found.append(letter)
+                found.append((WINDOW, letter))
         return found
 
     def remind(self, trigger: str, at: datetime, now: datetime) -> None:

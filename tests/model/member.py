@@ -79,6 +79,7 @@ class Member(Box):
     def _invite_again(self, now: datetime) -> None:
         changes = self.membership == "expired"
         self.invited = now
+        self.step(MEMBERSHIP, now)
         self.change(MEMBERSHIP, "invited", now, now)
         self.write("invitation", CONTACT, now, now, person=True, changes=changes)
 
