@@ -117,7 +117,7 @@ def _of_form(draft: Draft, error: ValidationError) -> Iterator[Problem]:
             said = "is missing"
         else:
             told = one["input"] if isinstance(one["input"], str | int) else ""
-            said = f"{told} {one['msg'].removeprefix('Value error, ')}".strip()
+            said = f"{told} {one['msg'].removeprefix('Value error, ').removeprefix('Input ')}".strip()
         yield Problem(place, said, _RIGHT.get(place.field, ""))
 
 
