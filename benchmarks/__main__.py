@@ -3,9 +3,14 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import actions, core, import_rate
+from benchmarks import actions, core, import_rate, workflow_start
 
-BENCHMARKS: dict[str, Callable[[], bool]] = {"core": core.run, "actions": actions.run, "import": import_rate.run}
+BENCHMARKS: dict[str, Callable[[], bool]] = {
+    "core": core.run,
+    "start": workflow_start.run,
+    "actions": actions.run,
+    "import": import_rate.run,
+}
 
 
 def main(names: list[str]) -> int:

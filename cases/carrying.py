@@ -1,5 +1,7 @@
 """A case as JSON, as it is carried from run to run: small and whole. What was loaded decides as what was carried."""
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -8,6 +10,7 @@ from cases.authorization import AuthorizationCase
 from cases.case import Case
 from cases.customer import CustomerCase
 from cases.ledger import pack, unpack
+from states.policy import Policy
 
 SCHEMA = 1
 """Version of the form. A newer worker reads older ones; an older worker refuses newer ones."""
@@ -53,4 +56,16 @@ def _unpacked(carried: dict[str, Any]) -> dict[str, Any]:
     for name in PACKED:
         if name in fields:
             fields[name] = unpack(fields[name])
+    if "policy" in fields:
+        fields["policy"] = shared_policy(fields["policy"])
     return fields
+
+
+def shared_policy(told: Any) -> Policy:
+    """A policy from JSON. Cases have few different ones, and never change them: one object for all that are equal."""
+    return _policy(json.dumps(told, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _policy(text: str) -> Policy:
+    return Policy.model_validate_json(text)

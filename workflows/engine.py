@@ -213,7 +213,7 @@ class Engine(Generic[C]):
                 self.tick()
 
     def _disturbed(self, leave: Callable[[], bool], armed: Wake) -> bool:
-        """A timer is billed when it is set: one that is too early by now wakes for nothing, and then the next is set."""
+        """A timer is billed when it is set: one that is too early wakes for nothing, and then the next is set."""
         return leave() or (self._wake is not None and self._wake.at < armed.at)
 
     async def wind_down(self) -> None:

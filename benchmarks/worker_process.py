@@ -1,0 +1,103 @@
+"""A worker in a process of its own, ours or the bare one; asked by a line to its stdin, it tells what it used."""
+
+import asyncio
+import gc
+import json
+import sys
+import time
+import tracemalloc
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from benchmarks.bare import BareAuthorization, BareCustomer
+from benchmarks.empty import Empty
+from benchmarks.stand import settings_for
+from worker import mail_of, register_search_attributes, working
+
+WAITING = 2000
+"""Workflows kept in memory: more than any benchmark has."""
+
+
+class Counted(SandboxedWorkflowRunner):
+    """What a run takes until its first workflow task is done: its sandbox, its instance, its first activation."""
+
+    begun = 0
+    seconds = 0.0
+    kept = 0
+    """Bytes of Python objects, when they are traced (which takes time of its own)."""
+
+    def create_instance(self, det: Any) -> Any:
+        Counted.begun += 1
+        with _counted():
+            instance = super().create_instance(det)
+        activate: Callable[[Any], Any] = instance.activate
+
+        def first(activation: Any) -> Any:
+            vars(instance)["activate"] = activate
+            with _counted():
+                return activate(activation)
+
+        vars(instance)["activate"] = first
+        return instance
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    traced, begun = tracemalloc.get_traced_memory()[0], time.thread_time()
+    yield
+    Counted.seconds += time.thread_time() - begun
+    Counted.kept += tracemalloc.get_traced_memory()[0] - traced
+
+
+@activity.defn(name="open_case")
+async def open_case() -> dict[str, Any]:
+    return {"policy": {"name": "bare"}}
+
+
+@asynccontextmanager
+async def bare(client: Client, queue: str, smtp_url: str, **options: Any) -> AsyncIterator[None]:
+    settings = settings_for(smtp_url, queue)
+    await register_search_attributes(client)
+    workflows: list[type] = [BareCustomer, BareAuthorization, Empty]
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(
+            Worker(client, task_queue=settings.mail_task_queue, activities=[mail_of(settings).send_letter])
+        )
+        await stack.enter_async_context(
+            Worker(client, task_queue=queue, workflows=workflows, activities=[open_case], **options)
+        )
+        yield
+
+
+async def main(kind: str, address: str, queue: str, smtp_url: str, traced: str) -> None:
+    if traced == "traced":
+        tracemalloc.start(1)
+    client = await Client.connect(address, data_converter=pydantic_data_converter)
+    options: dict[str, Any] = {"workflow_runner": Counted(), "max_cached_workflows": WAITING}
+    running = (
+        working(client, settings_for(smtp_url, queue), **options)
+        if kind == "ours"
+        else bare(client, queue, smtp_url, **options)
+    )
+    async with running:
+        print("ready", flush=True)
+        while await asyncio.to_thread(sys.stdin.readline):
+            gc.collect()
+            used = {
+                "cpu": time.process_time(),
+                "begun": Counted.begun,
+                "seconds": Counted.seconds,
+                "kept": Counted.kept,
+            }
+            print(json.dumps(used), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
