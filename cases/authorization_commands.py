@@ -4,7 +4,7 @@ Each decides, changes the facts and fires one step; raises `Refused` with every 
 for whoever tried it on a copy.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from cases.authorization import AuthorizationCase
@@ -40,8 +40,7 @@ def place_order(case: AuthorizationCase, body: PlaceOrder, now: datetime) -> Non
     before, on = case.facts, local_date(at, case.policy.time_zone)
     changes: dict[str, Any] = {"orders": (*before.orders, order)}
     if lines == rest:
-        fixed = frozen(before, case.view, case.policy, on)
-        changes["duration"] = FrozenDuration(order_from=fixed.order_from, months=fixed.months)
+        changes["duration"] = _frozen(case, on)
     about = {"order_reference": body.order_reference, "order": lines}
     case.take(Trigger.ORDER, at, now, body.actor, None, about, **changes)
 
@@ -62,7 +61,16 @@ def _drop(case: AuthorizationCase, trigger: Trigger, at: datetime, now: datetime
     """The open quantity goes."""
     rest = open_quantity(case.facts)
     about = {"reason": body.reason, "removed": rest, "written_off": trigger is Trigger.WRITE_OFF}
-    case.take(trigger, at, now, body.actor, body.reason, about, dropped=plus(case.facts.dropped, rest))
+    changes: dict[str, Any] = {"dropped": plus(case.facts.dropped, rest)}
+    if case.facts.orders:
+        # What is ordered of it is all there will be: its duration no longer changes.
+        changes["duration"] = _frozen(case, local_date(case.facts.orders[-1].ordered_at, case.policy.time_zone))
+    case.take(trigger, at, now, body.actor, body.reason, about, **changes)
+
+
+def _frozen(case: AuthorizationCase, on: date) -> FrozenDuration:
+    fixed = frozen(case.facts, case.view, case.policy, on)
+    return FrozenDuration(order_from=fixed.order_from, months=fixed.months)
 
 
 def extend(case: AuthorizationCase, body: Extend, now: datetime) -> None:

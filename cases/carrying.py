@@ -17,7 +17,9 @@ SCHEMA = 1
 JOURNAL_KEPT = 200
 """The newest entries of the journal; what went before is in the histories of earlier runs."""
 PACKED = ("journal", "ledger", "references", "answers", "known", "deeds")
-"""What repeats itself a lot."""
+"""What repeats itself a lot, once there is much of it."""
+SMALL = 1500
+"""Characters; packing takes longer than it saves."""
 
 _CUSTOMER = TypeAdapter(CustomerCase)
 _AUTHORIZATION = TypeAdapter(AuthorizationCase)
@@ -34,7 +36,7 @@ def carry(case: Case) -> dict[str, Any]:
     if "journal" in carried:
         carried["journal"] = carried["journal"][-JOURNAL_KEPT:]
     for name in PACKED:
-        if name in carried:
+        if name in carried and len(repr(carried[name])) > SMALL:
             carried[name] = pack(carried[name])
     return {"schema": SCHEMA, **carried}
 
@@ -54,8 +56,8 @@ def _unpacked(carried: dict[str, Any]) -> dict[str, Any]:
     if (schema := fields.pop("schema", None)) != SCHEMA:
         raise NotCarried(f"carried in form {schema}, this release knows {SCHEMA}")
     for name in PACKED:
-        if name in fields:
-            fields[name] = unpack(fields[name])
+        if isinstance(packed := fields.get(name), str):
+            fields[name] = unpack(packed)
     if "policy" in fields:
         fields["policy"] = shared_policy(fields["policy"])
     return fields

@@ -224,3 +224,12 @@ def test_only_what_is_overdue_can_be_written_off(story: Story) -> None:
     assert story.refused("write_off", 14, number, **WHY) == ["not_overdue"]
     story.order(14, number)
     assert story.refused("write_off", 15, number, **WHY) == ["not_overdue"]
+
+
+@pytest.mark.rule("A7", "11.22")
+def test_the_duration_of_what_stays_ordered_after_a_cancellation_is_frozen(story: Story) -> None:
+    number = story.authorize(0)
+    story.order(2, number, quantity=2)
+    answer = story.tell("cancel", 3, number, **WHY)
+    assert (answer["months_to_order"], answer["provisional"]) == (12, False)
+    assert story.world.authorizations[number].facts.duration is not None
