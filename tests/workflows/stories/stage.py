@@ -163,11 +163,12 @@ class Stage:
 
     async def _wake(self, case: str) -> datetime | None:
         """When a case does something by itself next; None for one that is over."""
-        handle = self.client.get_workflow_handle(case)
-        if case in self._over or (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
-            self._over.add(case)
+        if case in self._over:
             return None
+        handle = self.client.get_workflow_handle(case)
         at = (await handle.query("wake"))["at"]
+        if at is None and (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+            self._over.add(case)
         return None if at is None else datetime.fromisoformat(at)
 
     async def settle(self) -> None:
