@@ -94,7 +94,8 @@ class Engine(Generic[C]):
         self._details = ""
         self._winding_down_since: datetime | None = None
         self._asked_to_cancel = False
-        self._delivery = Delivery(lambda: self.case, self.tick)
+        self._published = -1
+        self._delivery = Delivery(lambda: self.case, partial(self.tick, only_letters=True))
 
     @property
     def case(self) -> C:
@@ -174,15 +175,19 @@ class Engine(Generic[C]):
 
     # --- time
 
-    def tick(self) -> None:
-        """Let happen what is due, hand out what follows, and show how things stand. Never waits."""
+    def tick(self, *, only_letters: bool = False) -> None:
+        """Let happen what is due, hand out what follows, and show how things stand. Never waits.
+
+        Where `only_letters` went, what is shown is not worked out anew unless there is news.
+        """
         if self._case is None:
             return
         case, now = self._case, workflow.now()
         case.advance(now, now)
         again = None if self.rolling else self._delivery.work(now)
         self._beside.follow(case, now)
-        self._publish(case, now)
+        if not only_letters or case.news != self._published:
+            self._publish(case, now)
         upcoming = case.upcoming()
         wakes = [] if again is None else [Wake(again, f"look at the letters again on {again:%Y-%m-%d %H:%M} UTC")]
         if upcoming is not None:
@@ -255,6 +260,7 @@ class Engine(Generic[C]):
 
     def _publish(self, case: C, now: datetime) -> None:
         """Search attributes and memo where they changed: an upsert is billed, however many attributes it has."""
+        self._published = case.news
         attributes, memo, details = self._show(case, now)
         known = workflow.info().typed_search_attributes
         updates: list[SearchAttributeUpdate[Any]] = []
