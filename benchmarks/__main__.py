@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import actions, core, import_rate, workflow_start
+from benchmarks import actions, core, import_rate, throughput, workflow_start
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "core": core.run,
     "start": workflow_start.run,
     "actions": actions.run,
+    "throughput": throughput.run,
     "import": import_rate.run,
 }
 

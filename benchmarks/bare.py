@@ -66,6 +66,7 @@ class BareCustomer:
 
     @workflow.update
     async def accept_invitation(self, body: dict[str, Any]) -> dict[str, Any]:
+        await workflow.wait_condition(lambda: self._timer.days > 0)
         self._post()
         self._post()
         show("accepted", "")
@@ -73,6 +74,7 @@ class BareCustomer:
 
     @workflow.update
     async def authorize_purchase(self, body: dict[str, Any]) -> dict[str, Any]:
+        await workflow.wait_condition(lambda: self._timer.days > 0)
         number = workflow.uuid4().hex[:20].upper()
         show("pending", "order_due")
         self._timer.days = 15
@@ -117,6 +119,7 @@ class BareAuthorization:
 
     @workflow.update
     async def place_order(self, body: dict[str, Any]) -> dict[str, Any]:
+        await workflow.wait_condition(lambda: self._timer.days > 0)
         self._post()
         show("ordered", "return_window_ends")
         await workflow.get_external_workflow_handle(self._customer).signal("authorization_changed", body)
