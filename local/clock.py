@@ -142,7 +142,12 @@ async def _order(client: Client, workflow_id: str, away: timedelta | None) -> st
     if away is not None:
         duration = Duration()
         duration.FromTimedelta(away)
-        config = TimeSkippingConfig(enabled=True, fast_forward_config=FastForwardConfig(id=order, duration=duration))
+        # A case that is started on the way has its parent's time either way; it must not run ahead by itself.
+        config = TimeSkippingConfig(
+            enabled=True,
+            disable_propagation=True,
+            fast_forward_config=FastForwardConfig(id=order, duration=duration),
+        )
     await client.workflow_service.update_workflow_execution_options(
         UpdateWorkflowExecutionOptionsRequest(
             namespace=client.namespace,
