@@ -78,6 +78,7 @@ async def working(client: Client, settings: Settings, **options: Any) -> AsyncIt
     policy, catalogue = read_policy(settings), read_catalogue(settings)
     await register_search_attributes(client)
     shelf.put(catalogue)
+    before = surroundings.here()
     surroundings.put(
         surroundings.Surroundings(
             mail_task_queue=settings.mail_task_queue, show_organization=settings.organization_in_lists, policy=policy
@@ -98,6 +99,7 @@ async def working(client: Client, settings: Settings, **options: Any) -> AsyncIt
         graceful_shutdown_timeout=GRACE,
     )
     async with AsyncExitStack() as stack:
+        stack.callback(surroundings.put, before)
         await stack.enter_async_context(mail)
         await stack.enter_async_context(lifecycle)
         yield

@@ -1,5 +1,7 @@
 """Options and plugins of the whole test suite."""
 
+import gc
+
 import pytest
 
 
@@ -8,3 +10,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-way", action="store_true", help="play all stories with two workers too, and with nothing cached"
     )
+
+
+def pytest_collection_finish() -> None:
+    # What was imported stays: a full collection over all of it can hold a workflow for longer than Temporal allows.
+    gc.collect()
+    gc.freeze()
