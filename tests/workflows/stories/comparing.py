@@ -17,9 +17,10 @@ Lane = tuple[str, ...]
 
 
 def differences(server: Journal, core: Journal, *, patience: timedelta) -> list[str]:
-    """Where two journals of one case differ: changes and facts in their order, letters in the order of their lane.
+    """Where two journals of one case differ: changes in the order of their machine, letters in that of their lane.
 
-    Lanes (reader and thread) are served side by side, so between lanes there is no order to compare.
+    Lanes (reader and thread) are served side by side, so between lanes there is no order to compare. Nor is there
+    between machines after an outage: a customer's own timer and the news of its authorization may come either way.
     """
     found = []
     left, right = _lanes(server), _lanes(core)
@@ -69,7 +70,7 @@ def _lanes(journal: Journal) -> dict[Lane, Journal]:
 
 def _lane(entry: Entry) -> Lane:
     if entry["kind"] != "letter":
-        return ("changes",)
+        return ("changes", entry.get("machine", ""))
     kind = LETTERS[entry["letter"]]
     thread = next(
         (base.__name__ for base in (AuthorizationLetter, RenewalLetter, LetterUndeliverable) if issubclass(kind, base)),
