@@ -1,5 +1,6 @@
 """A case and its letters: they wait in its outbox, are looked at when their turn comes, and leave their trace."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,21 +106,24 @@ class Mailing(Record):
                 act = Act.TIME if why == Why.SHELF_LIFE_OVER else Act.PERSON
                 self.post(LetterUndeliverable, MANAGER, item.machine, now, now, act, False, about)
 
+    @abstractmethod
+    def contact_address(self) -> str:
+        """Where the contact reads."""
+
+    @abstractmethod
+    def thread(self, letter: type[Letter], machine: str) -> str:
+        """What a letter belongs to; of one thread and reader only the newest is sent."""
+
+    @abstractmethod
+    def write(self, item: Item, now: datetime) -> Letter:
+        """The letter of an outbox item, complete in itself."""
+
     def readers_of(self, _letter: type[Letter], readers: tuple[Reader, ...]) -> tuple[Reader, ...]:
         return readers
 
     def remember(self, _machine: str) -> RenewalFacts | None:
         """What a letter tells of a renewal whose turn may be over when the letter's comes."""
         return None
-
-    def contact_address(self) -> str:
-        raise NotImplementedError
-
-    def thread(self, letter: type[Letter], machine: str) -> str:
-        raise NotImplementedError
-
-    def write(self, item: Item, now: datetime) -> Letter:
-        raise NotImplementedError
 
     def nothing_left_to_say(self, _item: Item) -> bool:
         return False

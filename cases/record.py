@@ -1,5 +1,6 @@
 """What every case records: its machines' tracks, its journal, its letters; and how it is tried on a copy."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -60,7 +61,7 @@ class Track:
 
 
 @dataclass(slots=True, kw_only=True)
-class Record:
+class Record(ABC):
     """Everything that a case knows, whatever it is."""
 
     machines: ClassVar[dict[str, Lifecycle[Any]]]
@@ -87,9 +88,9 @@ class Record:
     """What people did, as far as facts do not tell: for life, so that the case can move to another server."""
 
     @property
+    @abstractmethod
     def number(self) -> str:
         """Its VIP number or authorization number."""
-        raise NotImplementedError
 
     def track(self, machine: str) -> Track:
         track: Track = getattr(self, machine)

@@ -155,7 +155,8 @@ class Authorization(Box):
             return self.deactivated_on()
         return None
 
-    def outcome(self, letter: Waiting, outcome: str, why: str | None, now: datetime) -> None:
+    def letter_done(self, letter: Waiting, outcome: str, why: str | None, now: datetime) -> None:
+        super().letter_done(letter, outcome, why, now)
         warning = letter.letter == "deactivation_warning"
         if outcome == "sent":
             if letter.reader in self.refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ class Waiting:
 
 
 @dataclass
-class Box:
+class Box(ABC):
     """One case of the model."""
 
     world: World
@@ -71,29 +72,28 @@ class Box:
 
     # --- what subclasses say
 
+    @abstractmethod
     def deadlines(self) -> list[tuple[datetime, str, str]]:
         """When which machine's state ends by itself, and by what."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reminders(self, day: date) -> list[tuple[str, str]]:
         """Of which machine, what rings at the letter hour of a day."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fire(self, trigger: str, effective: datetime, now: datetime) -> None:
-        raise NotImplementedError
+        """A deadline has come; it names itself by its trigger."""
 
+    @abstractmethod
     def remind(self, trigger: str, at: datetime, now: datetime) -> None:
-        raise NotImplementedError
+        """A reminder rings at this instant."""
 
+    @abstractmethod
     def keeps(self, letter: str, now: datetime) -> date | None:
         """The day on which a letter handed over now has become worthless; None: 14 days."""
-        raise NotImplementedError
 
     def nothing_to_say(self, _letter: str) -> bool:
         return False
-
-    def outcome(self, letter: Waiting, outcome: str, why: str | None, now: datetime) -> None:
-        """What became of a letter."""
 
     # --- time
 
@@ -184,7 +184,7 @@ class Box:
                     dropped.append((before, "skipped", "superseded"))
                 lanes[lane] = letter
         for letter, outcome, why in dropped:
-            self._done(letter, outcome, why, now)
+            self.letter_done(letter, outcome, why, now)
         return self._send(list(lanes.values()), now) or bool(dropped)
 
     def _send(self, letters: list[Waiting], now: datetime) -> bool:
@@ -198,9 +198,9 @@ class Box:
                 continue
             went = True
             if letter.reader in self.world.refusing:
-                self._done(letter, "undelivered", "recipient_refused", now)
+                self.letter_done(letter, "undelivered", "recipient_refused", now)
             else:
-                self._done(letter, "sent", None, now)
+                self.letter_done(letter, "sent", None, now)
         return went
 
     def _doubt(self, letter: Waiting) -> str | None:
@@ -212,7 +212,8 @@ class Box:
             return "reason_gone"
         return "nothing_left_to_say" if self.nothing_to_say(letter.letter) else None
 
-    def _done(self, letter: Waiting, outcome: str, why: str | None, now: datetime) -> None:
+    def letter_done(self, letter: Waiting, outcome: str, why: str | None, now: datetime) -> None:
+        """What became of a letter."""
         self.outbox = [one for one in self.outbox if one is not letter]
         self.world.letters.append((self.name, letter.letter, letter.reader, letter.caused, now, outcome, why))
         if outcome == "sent":
@@ -224,7 +225,6 @@ class Box:
             if letter.reader == "contact":
                 person = why != "shelf_life_over"
                 self.post("letter_undeliverable", BOTH[1:], letter.machine, "undeliverable", now, now, person=person)
-        self.outcome(letter, outcome, why, now)
 
 
 def plus(left: dict[str, int], right: dict[str, int]) -> dict[str, int]:
