@@ -1,8 +1,9 @@
 """Calls to Temporal: bounded in time, repeated while that is safe, and every "no" in the words of the rules."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from temporalio.client import (
@@ -25,7 +26,8 @@ Handle = WorkflowHandle[Any, Any]
 PATIENCE = 10.0
 """Seconds until a caller is told that no answer came (contract, HTTP)."""
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
-"""Seconds between attempts."""
+"""Seconds between attempts; the last one again and again, until patience is over. Giving up earlier would be too early:
+Temporal tries a failed task again after 10 seconds."""
 AGAIN = frozenset(
     {
         RPCStatusCode.FAILED_PRECONDITION,  # the case was just going over into its next run
@@ -88,10 +90,10 @@ def refusal_in(cause: BaseException | None) -> Refused:
 
 
 async def _answered(once: Callable[[], Awaitable[T]], patience: float, handle: Handle | None = None) -> T:
-    last = "nobody works on this case at the moment"
-    try:
+    last, pauses = "nobody works on this case at the moment", itertools.chain(PAUSES, itertools.repeat(PAUSES[-1]))
+    with suppress(TimeoutError):
         async with asyncio.timeout(patience):
-            for pause in (*PAUSES, None):
+            while True:
                 try:
                     return await once()
                 except WorkflowUpdateFailedError as error:
@@ -110,10 +112,7 @@ async def _answered(once: Callable[[], Awaitable[T]], patience: float, handle: H
                     if error.status not in AGAIN:
                         raise _of_server(error) from None
                     last = error.message
-                if pause is not None:
-                    await asyncio.sleep(pause)
-    except TimeoutError:
-        pass
+                await asyncio.sleep(next(pauses))
     raise Unavailable(f"No answer came within {patience:g} s: {last}")
 
 

@@ -64,11 +64,12 @@ async def test_a_refusal_is_not_asked_again() -> None:
     assert refused.value.reasons == [{"code": "not_pending", "message": "no"}]
 
 
-async def test_what_never_passes_is_unavailable_after_a_bounded_number_of_attempts() -> None:
+async def test_what_does_not_pass_is_asked_again_until_patience_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "PAUSES", (0.0, 0.01))
     case = Scripted(rpc(RPCStatusCode.FAILED_PRECONDITION, "unexpected workflow task failure"))
-    with pytest.raises(Unavailable, match="unexpected workflow task failure"):
-        await told(case)
-    assert len(case.asked) == 8
+    with pytest.raises(Unavailable, match=r"No answer came within 0.5 s: unexpected workflow task failure"):
+        await told(case, patience=0.5)
+    assert len(case.asked) > len(calling.PAUSES) + 1
 
 
 async def test_who_gets_no_answer_in_time_is_told_so() -> None:
