@@ -6,6 +6,7 @@ from cyclopts import Parameter
 
 from gateway.cli import showing
 from gateway.cli.asking import LOOKING, Answer, Looking, ask
+from gateway.cli.options import AnyNumber, Segment, VipNumber
 from gateway.cli.output import say, table
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def customers(
     *,
     list_: Annotated[tuple[CustomerList, ...], Parameter(name="--list")] = (),
     managed_by: str | None = None,
-    segment: Literal["commercial", "government", "education"] | None = None,
+    segment: Segment | None = None,
     status: Literal["invited", "accepted", "expired", "withdrawn"] | None = None,
     sort: Literal["name", "next", "anniversary"] = "name",
     looking: Looking = LOOKING,
@@ -49,14 +50,8 @@ def customers(
     ask(looking, question, lambda answer: showing.rows(answer["items"]))
 
 
-def show(number: str, /, *, looking: Looking = LOOKING) -> None:
-    """Show a customer or an authorization.
-
-    Parameters
-    ----------
-    number
-        A VIP number or an authorization number.
-    """
+def show(number: AnyNumber, /, *, looking: Looking = LOOKING) -> None:
+    """Show a customer or an authorization."""
 
     def tell(answer: Answer) -> None:
         (showing.customer if "organization" in answer else showing.authorization)(answer)
@@ -64,25 +59,13 @@ def show(number: str, /, *, looking: Looking = LOOKING) -> None:
     ask(looking, lambda gateway: gateway.details(number), tell)
 
 
-def journal(number: str, /, *, looking: Looking = LOOKING) -> None:
-    """What happened to a customer or an authorization: states, letters sent and skipped, and who did what.
-
-    Parameters
-    ----------
-    number
-        A VIP number or an authorization number.
-    """
+def journal(number: AnyNumber, /, *, looking: Looking = LOOKING) -> None:
+    """What happened to a customer or an authorization: states, letters sent and skipped, and who did what."""
     ask(looking, lambda gateway: gateway.journal(number), showing.journal)
 
 
-def products(vip_number: str, /, *, looking: Looking = LOOKING) -> None:
-    """What this customer may add, and why not the rest.
-
-    Parameters
-    ----------
-    vip_number
-        The customer.
-    """
+def products(vip_number: VipNumber, /, *, looking: Looking = LOOKING) -> None:
+    """What this customer may add, and why not the rest."""
 
     def tell(answers: list[Answer]) -> None:
         rows = (

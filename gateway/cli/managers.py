@@ -6,6 +6,7 @@ from cyclopts import Parameter
 
 from gateway.cli import showing
 from gateway.cli.asking import DOING, Answer, Doing, change
+from gateway.cli.options import VipNumber
 from gateway.cli.output import WrongUsage, table
 from gateway.errors import Refused, Unavailable
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def assign(
-    vip_number: str | None = None,
+    vip_number: VipNumber | None = None,
     /,
     *,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
@@ -28,8 +29,6 @@ def assign(
 
     Parameters
     ----------
-    vip_number
-        The customer.
     from_
         ID of the account manager whose customers are all to be assigned.
     to

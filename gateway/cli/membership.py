@@ -1,35 +1,74 @@
 """Inviting, accepting, and what can change about a customer."""
 
 import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from gateway.cli import showing
 from gateway.cli.asking import DOING, Answer, Doing, change
+from gateway.cli.options import At, OfferType, Reason, ReasonInLetter, Segment, VipNumber
 from gateway.cli.output import WrongUsage
+from gateway.cli.updating import update_customer
 
-OfferType = Literal["team", "enterprise"]
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Contact:
+    name: Annotated[str | None, Parameter(name="--contact-name")] = None
+    """The primary contact, who gets the invitation."""
+    email: Annotated[str | None, Parameter(name="--contact-email")] = None
+    """The contact's address."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Manager:
+    id: Annotated[str | None, Parameter(name="--manager-id")] = None
+    """The account manager's ID."""
+    name: Annotated[str | None, Parameter(name="--manager-name")] = None
+    """The account manager's name."""
+    email: Annotated[str | None, Parameter(name="--manager-email")] = None
+    """The account manager's address."""
+    language: Annotated[str | None, Parameter(name="--manager-language")] = None
+    """The account manager's language."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Customer:
+    """Who is invited: what stands here goes into the body of the invitation by the same names."""
+
+    organization: str | None = None
+    """The organisation's name."""
+    market_segment: Annotated[Segment | None, Parameter(name="--segment")] = None
+    """Its market segment."""
+    offer_types: Annotated[tuple[OfferType, ...], Parameter(name="--offer-type")] = ()
+    """What it may buy; may be given twice."""
+    region: str | None = None
+    """Its country by two letters, such as DK."""
+    address: str | None = None
+    """Street and place, in one line."""
+    postal_code: str | None = None
+    """The postal code."""
+    contact: Contact = Contact()
+    account_manager: Manager = Manager()
+    language: str | None = None
+    """The contact's language; by default the region's."""
+    anniversary_date: str | None = None
+    """A custom anniversary date; by default 12 months after the first order."""
+    external_id: str | None = None
+    """Your own ID of this customer."""
+
+
+_NOBODY = Customer()
 
 
 def invite(
     *,
-    organization: str | None = None,
-    segment: Literal["commercial", "government", "education"] | None = None,
-    offer_type: tuple[OfferType, ...] = (),
-    region: str | None = None,
-    address: str | None = None,
-    postal_code: str | None = None,
-    contact_name: str | None = None,
-    contact_email: str | None = None,
-    manager_id: str | None = None,
-    manager_name: str | None = None,
-    manager_email: str | None = None,
-    manager_language: str | None = None,
-    language: str | None = None,
-    anniversary_date: str | None = None,
-    external_id: str | None = None,
+    customer: Customer = _NOBODY,
     file: Annotated[str | None, Parameter(name=("--file", "-f"), allow_leading_hyphen=True)] = None,
     doing: Doing = DOING,
 ) -> None:
@@ -37,157 +76,91 @@ def invite(
 
     Parameters
     ----------
-    organization
-        The organisation's name.
-    segment
-        Its market segment.
-    offer_type
-        What it may buy; may be given twice.
-    region
-        Its country by two letters, such as DK.
-    address
-        Street and place, in one line.
-    postal_code
-        The postal code.
-    contact_name
-        The primary contact, who gets the invitation.
-    contact_email
-        The contact's address.
-    manager_id
-        The account manager's ID.
-    manager_name
-        The account manager's name.
-    manager_email
-        The account manager's address.
-    manager_language
-        The account manager's language.
-    language
-        The contact's language; by default the region's.
-    anniversary_date
-        A custom anniversary date; by default 12 months after the first order.
-    external_id
-        Your own ID of this customer.
     file
         The body as JSON from a file, or - for standard input; options given beside it win.
     """
     body: Answer = _from_file(file) if file else {}
-    contact = _present({"name": contact_name, "email": contact_email})
-    manager = _present({"id": manager_id, "name": manager_name, "email": manager_email, "language": manager_language})
-    body |= _present(
-        {
-            "organization": organization,
-            "market_segment": segment,
-            "offer_types": list(offer_type) or None,
-            "region": region,
-            "address": address,
-            "postal_code": postal_code,
-            "language": language,
-            "anniversary_date": anniversary_date,
-            "external_id": external_id,
-        }
-    )
-    for name, person in (("contact", contact), ("account_manager", manager)):
-        if person:
-            body[name] = {**body.get(name, {}), **person}
+    for name, said in _present(asdict(customer)).items():
+        before = body.get(name)
+        body[name] = {**before, **said} if isinstance(said, dict) and isinstance(before, dict) else said
     change(doing, body, lambda gateway, said, key: gateway.invite(said, key), showing.customer)
 
 
 def accept(
-    vip_number: str,
+    vip_number: VipNumber,
     /,
     *,
     name: str,
     identity: str | None = None,
     terms_version: str = "1",
-    at: str | None = None,
+    at: At = None,
     doing: Doing = DOING,
 ) -> None:
     """Accept an invitation on behalf of the member.
 
     Parameters
     ----------
-    vip_number
-        The customer.
     name
         Who accepted.
     identity
         By what the accepting person is known, such as an account of an identity service.
     terms_version
         Which version of the terms was accepted.
-    at
-        When, such as 2027-03-01T10:00:00Z; by default now.
     """
     body = {"accepted_by": _present({"name": name, "identity": identity}), "terms_version": terms_version}
-    _update(vip_number, "accept_invitation", {**body, "accepted_at": at}, doing)
+    update_customer(vip_number, "accept_invitation", {**body, "accepted_at": at}, doing)
 
 
-def resend(vip_number: str, /, *, doing: Doing = DOING) -> None:
-    """Send the invitation again; its clocks start again.
-
-    Parameters
-    ----------
-    vip_number
-        The customer.
-    """
-    _update(vip_number, "resend_invitation", {}, doing)
+def resend(vip_number: VipNumber, /, *, doing: Doing = DOING) -> None:
+    """Send the invitation again; its clocks start again."""
+    update_customer(vip_number, "resend_invitation", {}, doing)
 
 
-def withdraw(vip_number: str, /, *, reason: str, doing: Doing = DOING) -> None:
-    """Withdraw an invitation, while nothing was ever authorized or ordered; final.
-
-    Parameters
-    ----------
-    vip_number
-        The customer.
-    reason
-        Why, for the journal and the letter.
-    """
-    _update(vip_number, "withdraw_invitation", {"reason": reason}, doing)
+def withdraw(vip_number: VipNumber, /, *, reason: ReasonInLetter, doing: Doing = DOING) -> None:
+    """Withdraw an invitation, while nothing was ever authorized or ordered; final."""
+    update_customer(vip_number, "withdraw_invitation", {"reason": reason}, doing)
 
 
 def contact(
-    vip_number: str, /, *, name: str, email: str, language: str | None = None, reason: str, doing: Doing = DOING
+    vip_number: VipNumber,
+    /,
+    *,
+    name: str,
+    email: str,
+    language: str | None = None,
+    reason: Reason,
+    doing: Doing = DOING,
 ) -> None:
     """Hand over to another contact, who gets the invitation or a welcome.
 
     Parameters
     ----------
-    vip_number
-        The customer.
     name
         The new contact.
     email
         The new contact's address.
     language
         The new contact's language; by default it stays.
-    reason
-        Why, for the journal.
     """
     body = {"name": name, "email": email, "language": language, "reason": reason}
-    _update(vip_number, "hand_over_contact", body, doing)
+    update_customer(vip_number, "hand_over_contact", body, doing)
 
 
-def offer_type(vip_number: str, offer_type: OfferType, /, *, doing: Doing = DOING) -> None:
+def offer_type(vip_number: VipNumber, offer_type: OfferType, /, *, doing: Doing = DOING) -> None:
     """Add an offer type; one that the customer has changes nothing.
 
     Parameters
     ----------
-    vip_number
-        The customer.
     offer_type
         What it may buy from now on.
     """
-    _update(vip_number, "add_offer_types", {"offer_types": [offer_type]}, doing)
-
-
-def _update(vip_number: str, name: str, body: Answer, doing: Doing) -> None:
-    change(
-        doing, body, lambda gateway, said, key: gateway.update_customer(vip_number, name, said, key), showing.customer
-    )
+    update_customer(vip_number, "add_offer_types", {"offer_types": [offer_type]}, doing)
 
 
 def _present(values: Answer) -> Answer:
-    return {name: value for name, value in values.items() if value is not None}
+    """Only what was said, at every depth."""
+    told = {name: _present(value) if isinstance(value, dict) else value for name, value in values.items()}
+    return {name: value for name, value in told.items() if value not in (None, (), {})}
 
 
 def _from_file(name: str) -> Answer:

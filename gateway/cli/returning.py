@@ -1,12 +1,9 @@
 """Returns: asked for, then confirmed or declined."""
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
 from gateway.cli.asking import DOING, Doing, lines
-from gateway.cli.buying import update
+from gateway.cli.options import AuthorizationNumber, Flag, ReasonInLetter
 from gateway.cli.output import WrongUsage
+from gateway.cli.updating import update_authorization
 
 _USAGE = (
     "say either vip return NUMBER ORDER-REFERENCE [PRODUCT=QUANTITY ...] --reason WHY, "
@@ -15,12 +12,12 @@ _USAGE = (
 
 
 def take_back(
-    authorization_number: str,
+    authorization_number: AuthorizationNumber,
     /,
     *words: str,
-    confirm: Annotated[bool, Parameter(negative=())] = False,
-    decline: Annotated[bool, Parameter(negative=())] = False,
-    reason: str | None = None,
+    confirm: Flag = False,
+    decline: Flag = False,
+    reason: ReasonInLetter | None = None,
     doing: Doing = DOING,
 ) -> None:
     """Ask for a return of an order; confirm or decline the one that is open.
@@ -31,23 +28,19 @@ def take_back(
 
     Parameters
     ----------
-    authorization_number
-        The authorization.
     words
         To ask, the order by its reference; then, if it is not all of it, PRODUCT=QUANTITY.
     confirm
         Confirm the open return, or the part of it that is named.
     decline
         Decline the open return.
-    reason
-        Why, for the journal and the letter.
     """
     if confirm and not decline and reason is None:
-        update(authorization_number, "confirm_return", {"lines": lines(words)}, doing)
+        update_authorization(authorization_number, "confirm_return", {"lines": lines(words)}, doing)
     elif decline and not confirm and not words and reason is not None:
-        update(authorization_number, "decline_return", {"reason": reason}, doing)
+        update_authorization(authorization_number, "decline_return", {"reason": reason}, doing)
     elif words and "=" not in words[0] and not confirm and not decline and reason is not None:
         body = {"order_reference": words[0], "reason": reason, "lines": lines(words[1:])}
-        update(authorization_number, "request_return", body, doing)
+        update_authorization(authorization_number, "request_return", body, doing)
     else:
         raise WrongUsage(_USAGE)

@@ -1,0 +1,19 @@
+"""One update, and its answer as a person reads it."""
+
+from gateway.cli import showing
+from gateway.cli.asking import Answer, Doing, change
+
+
+def update_customer(vip_number: str, name: str, body: Answer, doing: Doing) -> None:
+    change(
+        doing, body, lambda gateway, said, key: gateway.update_customer(vip_number, name, said, key), showing.customer
+    )
+
+
+def update_authorization(authorization_number: str, name: str, body: Answer, doing: Doing) -> None:
+    change(
+        doing,
+        body,
+        lambda gateway, said, key: gateway.update_authorization(authorization_number, name, said, key),
+        showing.authorization,
+    )
