@@ -1,6 +1,7 @@
 """The activity that sends one letter, and what it asks of its helpers. Workflow files import it: keep it light."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn, Protocol
@@ -9,12 +10,15 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.attempt import seen_through
 from states.facts import Reader
 from states.letters import LETTERS, Letter
 
 SEND_LETTER = "send_letter"
 LONGEST_ATTEMPT = timedelta(minutes=5)
 """Longer than every limit of one attempt together; the activity's start-to-close timeout."""
+SILENCE = timedelta(seconds=30)
+"""An attempt without a sign of life for so long is lost with its worker; the activity's heartbeat timeout."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,13 @@ class MailUncertain(NotSent):
     outcome = "MailUncertain"
 
 
+@dataclass
+class Turn:
+    """One attempt's right to send a letter. `accepted` is set when the relay has taken it over, now or long ago."""
+
+    accepted: Accepted | None = None
+
+
 class Renderer(Protocol):
     """Finds the words."""
 
@@ -111,20 +122,42 @@ class Transport(Protocol):
     async def send(self, envelope_from: str, to: str, raw: bytes) -> Accepted: ...
 
 
+class Memory(Protocol):
+    """Remembers by their keys which letters were handed over, and lets one attempt of each send at a time.
+
+    Whoever has the turn sends unless it is `accepted` already, and sets that. Raises a `NotSent` when another attempt
+    has the turn, or when nothing can be remembered.
+    """
+
+    def turn(self, key: str) -> AbstractAsyncContextManager[Turn]: ...
+
+
+class Forgetful:
+    """Remembers nothing: every attempt sends."""
+
+    @asynccontextmanager
+    async def turn(self, _key: str) -> AsyncIterator[Turn]:
+        yield Turn()
+
+
 class Mail:
     """The activity of the mail task queue."""
 
-    def __init__(self, renderer: Renderer, composer: Composer, transport: Transport) -> None:
+    def __init__(
+        self, renderer: Renderer, composer: Composer, transport: Transport, memory: Memory | None = None
+    ) -> None:
+        """Without a `memory` a letter whose attempt was killed goes out again, even if it had arrived."""
         self._renderer = renderer
         self._composer = composer
         self._transport = transport
+        self._memory = memory or Forgetful()
 
     @activity.defn(name=SEND_LETTER)
     async def send_letter(self, letter: dict[str, Any]) -> dict[str, Any]:
         """Send `{"letter": name, ...fields}` to its reader; errors are of the types above and hold no personal data."""
         try:
             message = self._message(letter)
-            accepted = await self._transport.send(message.envelope_from, message.to, message.raw)
+            accepted = await seen_through(self._transport.send(message.envelope_from, message.to, message.raw))
         except NotSent as failure:
             _raise(failure)
         return {"outcome": "sent", "code": accepted.code}

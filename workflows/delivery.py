@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, i
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from activities.mail import LONGEST_ATTEMPT
+    from activities.mail import LONGEST_ATTEMPT, SILENCE
     from cases.case import Case
     from cases.journal import Outcome, Why
     from cases.outbox import Item, Verdict
@@ -83,6 +83,7 @@ class Delivery:
             written,
             task_queue=here().mail_task_queue,
             start_to_close_timeout=LONGEST_ATTEMPT,
+            heartbeat_timeout=SILENCE,
             retry_policy=RETRIES,
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=f"{item.letter} to the {item.reader.replace('_', ' ')}",
