@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import assert_never
 
+from cases import events
 from cases.answers import authorization_of, customer_answer
 from cases.authorization import AuthorizationCase
 from cases.authorization_commands import COMMANDS as OF_AUTHORIZATION
@@ -14,19 +16,6 @@ from cases.customer import CustomerCase
 from cases.customer_commands import COMMANDS as OF_CUSTOMER
 from cases.customer_renewal import renew
 from cases.deeds import remembering
-from cases.events import (
-    Accepted,
-    Done,
-    Event,
-    HandedOver,
-    Ordered,
-    OrderedDirectly,
-    Renewed,
-    Requested,
-    Resent,
-    Warned,
-    Withdrawn,
-)
 from cases.history import History, PastOrder
 from cases.journal import Why
 from cases.ledger import Placed
@@ -78,58 +67,62 @@ def take_over(
     return _as_of(now, walk)
 
 
-def _happen(walk: Walk, event: Event) -> None:
+def _happen(walk: Walk, event: events.Event) -> None:
     """One event of the past; the buying rules are not applied to it."""
     customer, at, what = walk.customer, event.at, event.what
-    if isinstance(what, Accepted):
-        if customer.state is State.EXPIRED and what.at == at:  # what was accepted was alive: it was sent again
+    match what:
+        case events.Accepted():
+            if customer.state is State.EXPIRED and what.at == at:  # what was accepted was alive: it was sent again
+                _do(customer, "resend_invitation", Nothing(), at)
+            accept = Accept(accepted_by=what.by, terms_version=what.terms_version, accepted_at=what.at)
+            _do(customer, "accept_invitation", accept, at)
+        case events.Resent():
             _do(customer, "resend_invitation", Nothing(), at)
-        accept = Accept(accepted_by=what.by, terms_version=what.terms_version, accepted_at=what.at)
-        _do(customer, "accept_invitation", accept, at)
-    elif isinstance(what, Resent):
-        _do(customer, "resend_invitation", Nothing(), at)
-    elif isinstance(what, HandedOver):
-        same = HandOver(**customer.contact.model_dump(), reason="taken over")
-        _do(customer, "hand_over_contact", same, at)
-    elif isinstance(what, Withdrawn):
-        _do(customer, "withdraw_invitation", WithReason(reason=what.reason), at)
-    elif isinstance(what, Requested):
-        facts = AuthorizationFacts(
-            requested_at=at,
-            requested_by=what.told.requested_by,
-            lines=added_up(what.told.lines),
-            purchase_order=what.told.purchase_order,
-        )
-        begin(customer, what.number, facts, at, None)
-    elif isinstance(what, OrderedDirectly):
-        direct = RecordOrder(order_reference=what.told.order_reference, lines=_lines(what.lines), ordered_at=what.at)
-        begin_direct(customer, what.number, direct, at, what.purchase_order)
-        placed = Placed("record_order", added_up(what.lines), {"authorization_number": what.number})
-        customer.references.placed[direct.order_reference] = placed
-    elif isinstance(what, Ordered):
-        place_order(walk.authorizations[what.number], _order(what.told, what.at), at)
-        walk.settle(walk.authorizations[what.number], at)
-    elif isinstance(what, Done):
-        case = walk.authorizations[what.number]
-        name, said = what.told.name, what.told.model_dump(mode="json", exclude_none=True, exclude={"name", "on"})
-        if name == "write_off_lost":
-            _write_off_lost(case, parse(WithReason, said), at)
-        else:
-            _do(case, name, parse(OF_AUTHORIZATION[name].form, said), at)
-        walk.settle(case, at)
-    elif isinstance(what, Warned):
-        case = walk.authorizations[what.number]
-        case.advance(at, at)
-        case.learn(warned_at=at)
-        walk.settle(case, at)
-    elif isinstance(what, Renewed):
-        order = _order(what.told, what.at)
-        with remembering(customer, "place_renewal_order", order, at):
-            placed = Placed("place_renewal_order", renew(customer, order, at), {})
-        customer.references.placed[order.order_reference] = placed
-    else:
-        decline = DeclineRenewal(reason=what.told.reason, lines=what.told.lines)
-        _do(customer, "decline_renewal", decline, at)
+        case events.HandedOver():
+            same = HandOver(**customer.contact.model_dump(), reason="taken over")
+            _do(customer, "hand_over_contact", same, at)
+        case events.Withdrawn():
+            _do(customer, "withdraw_invitation", WithReason(reason=what.reason), at)
+        case events.Requested():
+            facts = AuthorizationFacts(
+                requested_at=at,
+                requested_by=what.told.requested_by,
+                lines=added_up(what.told.lines),
+                purchase_order=what.told.purchase_order,
+            )
+            begin(customer, what.number, facts, at, None)
+        case events.OrderedDirectly():
+            reference, lines = what.told.order_reference, _lines(what.lines)
+            direct = RecordOrder(order_reference=reference, lines=lines, ordered_at=what.at)
+            begin_direct(customer, what.number, direct, at, what.purchase_order)
+            placed = Placed("record_order", added_up(what.lines), {"authorization_number": what.number})
+            customer.references.placed[reference] = placed
+        case events.Ordered():
+            place_order(walk.authorizations[what.number], _order(what.told, what.at), at)
+            walk.settle(walk.authorizations[what.number], at)
+        case events.Done():
+            case = walk.authorizations[what.number]
+            name, said = what.told.name, what.told.model_dump(mode="json", exclude_none=True, exclude={"name", "on"})
+            if name == "write_off_lost":
+                _write_off_lost(case, parse(WithReason, said), at)
+            else:
+                _do(case, name, parse(OF_AUTHORIZATION[name].form, said), at)
+            walk.settle(case, at)
+        case events.Warned():
+            case = walk.authorizations[what.number]
+            case.advance(at, at)
+            case.learn(warned_at=at)
+            walk.settle(case, at)
+        case events.Renewed():
+            order = _order(what.told, what.at)
+            with remembering(customer, "place_renewal_order", order, at):
+                placed = Placed("place_renewal_order", renew(customer, order, at), {})
+            customer.references.placed[order.order_reference] = placed
+        case events.Declined():
+            decline = DeclineRenewal(reason=what.told.reason, lines=what.told.lines)
+            _do(customer, "decline_renewal", decline, at)
+        case _:
+            assert_never(what)
     walk.settle(customer, at)
 
 
