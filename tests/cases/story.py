@@ -191,6 +191,10 @@ class Story:
         """Day and name of the letters that a reader got."""
         return [(day, name) for day, _hour, name, to in self.sent(whose, since) if to == reader]
 
+    def renewals_to(self, reader: str) -> list[tuple[int, str]]:
+        """Day and name of the letters about a renewal that a reader got."""
+        return [one for one in self.to(reader) if "renewal" in one[1] or "expired" in one[1]]
+
     def not_sent(self, whose: str | None = None) -> list[tuple[int, str, str, str]]:
         """Day on which a letter became due, its name, its reader, and why it was not sent."""
         found = [entry for entry in self._entries(whose) if entry.kind is Kind.LETTER and entry.outcome != Outcome.SENT]

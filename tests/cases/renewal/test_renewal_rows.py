@@ -10,22 +10,10 @@ from states.catalogue import Catalogue
 from states.policy import Policy
 from tests.cases.story import ALL_APPS, Story, lines
 
-A, W = 365, 335
+ANNIVERSARY, WINDOW_OPENS = 365, 335
+"""Days of the story."""
 WHY: dict[str, Any] = {"reason": "not needed any more"}
 BOTH = ("contact", "account_manager")
-
-
-@pytest.fixture
-def story(begin: partial[Story]) -> Story:
-    """An accepted customer that ordered five licences directly on day 0."""
-    story = begin()
-    story.accept(0)
-    story.direct(0)
-    return story
-
-
-def renewals(story: Story, reader: str) -> list[tuple[int, str]]:
-    return [one for one in story.to(reader) if "renewal" in one[1] or "expired" in one[1]]
 
 
 @pytest.mark.rule("R1")
@@ -66,8 +54,8 @@ def test_a_renewal_that_nobody_answers_walks_through_all_its_letters_and_lapses(
         (372, "renewal_last_chance"), (380, "renewal_last_chance"), (388, "renewal_last_chance"),
         (395, "renewal_last_chance"), (396, "licences_expired"),
     ]  # fmt: skip
-    assert renewals(story, "contact") == [(276, "renewal_upcoming"), *to_both]
-    assert renewals(story, "account_manager") == [(276, "renewal_upcoming"), (320, "renewal_reminder"), *to_both]
+    assert story.renewals_to("contact") == [(276, "renewal_upcoming"), *to_both]
+    assert story.renewals_to("account_manager") == [(276, "renewal_upcoming"), (320, "renewal_reminder"), *to_both]
     assert {hour for day, hour, *_ in story.sent(since=1) if day > 30} == {8}
     assert story.held() == {}
     assert story.letter("renewal_last_chance")["lines"][0]["to_renew"] == 5
@@ -180,7 +168,7 @@ def test_a_renewal_order_placed_as_the_window_opens_was_not_placed_before_it(sto
     story.until(334)
     if down:
         story.workers_are_down(336)
-    story.renew(336, ordered_at=story.at(W, 0, 0).isoformat())
+    story.renew(336, ordered_at=story.at(WINDOW_OPENS, 0, 0).isoformat())
     assert story.changes("renewal")[2:] == [(335, "ready"), (335, "renewed")]
 
 
@@ -188,7 +176,7 @@ def test_a_renewal_order_placed_as_the_window_opens_was_not_placed_before_it(sto
 def test_a_renewal_order_placed_at_the_very_instant_of_the_anniversary_is_in_time(story: Story) -> None:
     story.until(364)
     story.workers_are_down(367)
-    story.renew(367, ordered_at=story.at(A, 0, 0).isoformat())
+    story.renew(367, ordered_at=story.at(ANNIVERSARY, 0, 0).isoformat())
     assert story.changes("renewal")[3:] == [(365, "renewed"), (365, "in_term")]
     assert story.to("contact", since=360) == [(367, "renewal_received")]
 
@@ -234,7 +222,7 @@ def test_when_everything_is_returned_the_renewal_ends_and_a_custom_date_stays(be
     story.tell("confirm_return", 6, number)
     assert story.changes("renewal") == [(0, "in_term"), (6, "no_term")]
     story.until(400)
-    assert renewals(story, "contact") == []
+    assert story.renewals_to("contact") == []
     story.direct(401, 1, "D-2")
     assert story.anniversary() == date(2027, 7, 1)
 
