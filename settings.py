@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
+from encryption.keys import Key
 from settings_values import (
     ApiKey,
     Mailbox,
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
 
     task_queue: Annotated[str, Field(min_length=1)] = "reseller-lifecycle"
     mail_task_queue: Annotated[str, Field(min_length=1)] = "reseller-mail"
+    versioning_behavior: Literal["auto_upgrade", "pinned"] = "auto_upgrade"
 
     smtp_url: Annotated[SmtpUrl | None, NoDecode, BeforeValidator(SmtpUrl.parse)] = Field(
         None, description="where letters are sent, such as smtp+starttls://user:password@mail.example.com:587"
@@ -68,6 +70,14 @@ class Settings(BaseSettings):
         description="keys the VIP numbers made from idempotency keys: the same for every door, never changed",
     )
     language: Annotated[str, AfterValidator(language_tag)] = "en"
+
+    payload_keys: Annotated[tuple[Key, ...], NoDecode, BeforeValidator(Key.parse_all)] = Field(
+        (), description="what Temporal keeps is encrypted with the first key, and readable with any of them"
+    )
+    payload_encryption: Literal["on", "off"] = "on"
+    codec_token: SecretStr | None = Field(
+        None, min_length=32, description="what vip codec asks for: at least 32 random characters"
+    )
 
     policy: Path = HERE / "policy.toml"
     catalogue: Path = HERE / "catalogue.toml"

@@ -17,10 +17,9 @@ from typing import NamedTuple
 
 from temporalio import workflow
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from benchmarks.stand import server, settings_for
+from benchmarks.stand import ENCRYPTING, server, settings_for
 from cases import shelf
 from gateway.importing.checking import Checker, Plan
 from gateway.importing.columns import AUTHORIZATIONS, CUSTOMERS
@@ -132,7 +131,7 @@ async def _start_bare(client: Client, plans: list[Plan]) -> None:
 
 async def _work(address: str, whose: str) -> None:
     """One of the two workers, until its input ends."""
-    client = await Client.connect(address, data_converter=pydantic_data_converter)
+    client = await Client.connect(address, data_converter=ENCRYPTING)
     gone = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     if whose == "bare":
         runner = UnsandboxedWorkflowRunner()  # it has nothing to be guarded from

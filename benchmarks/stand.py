@@ -13,6 +13,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
+from encryption.converter import encrypting
+from encryption.keys import Key
 from local.mailbox import MailSink
 from local.ports import ANY
 from local.server import serving
@@ -29,6 +31,8 @@ INVITE: dict[str, Any] = {
     "contact": {"name": "Mette Holm", "email": "mette@example.com"},
     "account_manager": {"id": "am-1", "name": "Jens Lund", "email": "jens@example.com"},
 }
+PAYLOAD_KEYS = "benchmarks:" + "k" * 43 + "="
+ENCRYPTING = encrypting(Key.parse_all(PAYLOAD_KEYS))
 ACCEPT: dict[str, Any] = {"accepted_by": {"name": "Mette Holm"}, "terms_version": "2027-1"}
 AUTHORIZE: dict[str, Any] = {
     "lines": [{"product": "cc-all-apps-team", "quantity": 5}],
@@ -46,7 +50,7 @@ class Stand:
 @asynccontextmanager
 async def server() -> AsyncIterator[Client]:
     with tempfile.TemporaryDirectory() as folder:
-        async with serving(port=ANY.free().temporal, log=Path(folder) / "server.log") as client:
+        async with serving(port=ANY.free().temporal, log=Path(folder) / "server.log", converter=ENCRYPTING) as client:
             yield client
 
 
@@ -68,6 +72,7 @@ def settings_for(smtp_url: str, queue: str) -> Settings:
         support="help@reseller.example.com",
         public_url="http://127.0.0.1:9",
         link_secret="s" * 40,
+        payload_keys=PAYLOAD_KEYS,
         task_queue=queue,
         mail_task_queue=f"{queue}-mail",
     )

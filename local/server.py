@@ -14,9 +14,10 @@ from google.protobuf.duration_pb2 import Duration
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
+from encryption.converter import PLAIN
 from local.ports import HOST
 
 START_LIMIT = 30.0
@@ -74,18 +75,23 @@ async def serving(
     data: Path | None = None,
     log: Path,
     namespace: str = "default",
+    converter: DataConverter = PLAIN,
+    codec: str | None = None,
     changes: Mapping[str, str] | None = None,
     keep_open: Sequence[int] = (),
 ) -> AsyncIterator[Client]:
     """A server on loopback, as long as the block lasts; it ends with this process, however that ends.
 
     With `data` it keeps everything in `data/temporal.db`, and loses nothing when it is killed; without, in memory.
+    The client yielded reads and writes with `converter`; `codec` is the address at which the UI has payloads decoded.
     `changes` are dynamic configuration. `keep_open` are file descriptors that the server holds as long as it lives (a
     lock). Raises `ServerError`.
     """
     command = [binary(), "server", "start-dev", "--ip", HOST, "--port", str(port), "--log-level", "warn"]
     command += ["--namespace", namespace, *dynamic_config(changes)]
     command += ["--headless"] if ui_port is None else ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+    if codec is not None:
+        command += ["--ui-codec-endpoint", codec]
     if data is not None:
         command += ["--db-filename", str(data / "temporal.db")]
         command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=full"]
@@ -103,7 +109,7 @@ async def serving(
             start_new_session=True,  # Ctrl-C is for us: the worker stops first, then the server
         )
     try:
-        client = await _connected(process, f"{HOST}:{port}", namespace, log, since)
+        client = await _connected(process, f"{HOST}:{port}", namespace, converter, log, since)
         await _keep_for_years(client)
         yield client
     finally:
@@ -111,14 +117,14 @@ async def serving(
 
 
 async def _connected(
-    process: asyncio.subprocess.Process, address: str, namespace: str, log: Path, since: int
+    process: asyncio.subprocess.Process, address: str, namespace: str, converter: DataConverter, log: Path, since: int
 ) -> Client:
     deadline = asyncio.get_running_loop().time() + START_LIMIT
     while process.returncode is None and asyncio.get_running_loop().time() < deadline:
         # It says so itself: on a port that is taken, somebody else's server would answer us.
         if _STARTED in _said(log, since):
             with suppress(RPCError, RuntimeError):  # it does not know its namespace yet
-                client = await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+                client = await Client.connect(address, namespace=namespace, data_converter=converter)
                 await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
                 return client
         await asyncio.sleep(0.05)

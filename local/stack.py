@@ -6,12 +6,13 @@ import json
 import os
 import secrets
 import shlex
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from encryption.keys import Key
 from local.ports import HOST, Ports
 from settings import Settings
 
@@ -38,6 +39,10 @@ class Stack:
     @property
     def ui_url(self) -> str:
         return f"http://{HOST}:{self.ports.ui}"
+
+    @property
+    def codec_url(self) -> str:
+        return f"{self.ui_url}/codec"
 
     @property
     def ui_behind(self) -> str:
@@ -123,16 +128,36 @@ def write_environment(stack: Stack, settings: Settings) -> Path:
         "VIP_PUBLIC_URL": stack.page_url,
         "VIP_UI_URL": stack.ui_url,
         "VIP_LINK_SECRET": link_secret(stack.data),
+        "VIP_PAYLOAD_KEYS": payload_keys(stack.data),
+        "VIP_PAYLOAD_ENCRYPTION": settings.payload_encryption,
+        "TEMPORAL_CODEC_ENDPOINT": stack.codec_url,
     }
     return _write(stack.data / "stack.env", "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items()))
 
 
 def link_secret(data: Path) -> str:
     """What this stack signs the links in its letters with. Made once, and kept: links outlive a restart."""
-    kept = data / "link-secret"
-    if not kept.exists():
-        _write(kept, secrets.token_urlsafe(32))
-    return kept.read_text().strip()
+    return _kept(data / "link-secret", lambda: secrets.token_urlsafe(32))
+
+
+def payload_keys(data: Path) -> str:
+    """What this stack encrypts with, as VIP_PAYLOAD_KEYS takes it; a new key may be put in front in the file."""
+    return _kept(data / "payload-keys", lambda: Key.new("local").text)
+
+
+def keys(data: Path) -> tuple[Key, ...]:
+    """Those keys. Raises `StackError` for a file that somebody has spoilt."""
+    try:
+        parsed: tuple[Key, ...] = Key.parse_all(payload_keys(data))
+    except ValueError as error:
+        raise StackError(f"{data / 'payload-keys'}: {error}") from None
+    return parsed
+
+
+def _kept(path: Path, new: Callable[[], str]) -> str:
+    if not path.exists():
+        _write(path, new())
+    return path.read_text().strip()
 
 
 def _lock_file(data: Path) -> IO[str]:

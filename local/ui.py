@@ -13,7 +13,8 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from local.views import VIEWS, View, managed_by, opening, overview
 
@@ -37,8 +38,8 @@ _NOT_PASSED_ON = {
 _TIMEOUT = {"connect": 5.0, "read": None, "write": None, "pool": None}
 
 
-def app(behind: str) -> Starlette:
-    """The UI that listens at `behind`, without resets, as an ASGI application."""
+def app(behind: str, codec: ASGIApp) -> Starlette:
+    """The UI that listens at `behind`, without resets, as an ASGI application; at /codec is what decodes for it."""
     # The bare transport: a client would keep one browser's cookies for the next, and follow redirects.
     server = httpx2.AsyncHTTPTransport(trust_env=False, limits=httpx2.Limits(max_connections=None))
 
@@ -79,6 +80,7 @@ def app(behind: str) -> Starlette:
 
     return Starlette(
         routes=[
+            Mount("/codec", codec),
             Route("/views", _views),
             Route("/views/managed-by", _managed_by),
             *(Route(view.path, _opening(view)) for view in VIEWS),

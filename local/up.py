@@ -19,11 +19,22 @@ from temporalio.client import Client
 from temporalio.runtime import Runtime
 
 import telemetry
+from encryption.converter import data_converter
 from local import ui
 from local.mailbox import MailCatcher
 from local.ports import HOST, USUAL, Ports
 from local.server import ServerError, serving
-from local.stack import NAMESPACE, Stack, StackError, choose, claimed, link_secret, remember, write_environment
+from local.stack import (
+    NAMESPACE,
+    Stack,
+    StackError,
+    choose,
+    claimed,
+    keys,
+    link_secret,
+    remember,
+    write_environment,
+)
 from local.views import what_is_where
 from settings import Settings, SettingsError, environment, load
 
@@ -39,12 +50,13 @@ class Parts:
     """What the stack runs.
 
     `worker` works until it is cancelled and sets the event when cases can be started; `page` makes the ASGI application
-    of the invitation page; `samples` makes the sample customers and says in a sentence what it made. It is called until
-    it has succeeded once, so it goes on where it was interrupted.
+    of the invitation page, `codec` the one that decodes for the UI; `samples` makes the sample customers and says in a
+    sentence what it made. It is called until it has succeeded once, so it goes on where it was interrupted.
     """
 
     worker: Callable[[Client, Settings, asyncio.Event], Awaitable[None]]
     page: Callable[[Client, Settings], Any]
+    codec: Callable[[Settings], Any]
     samples: Callable[[Client, Settings], Awaitable[str]]
 
 
@@ -78,18 +90,20 @@ async def up(parts: Parts, *, data: Path, wanted: Ports, samples: bool, say: Cal
                     data=data,
                     log=data / "server.log",
                     namespace=NAMESPACE,
+                    converter=data_converter(settings, stack.address),
+                    codec=stack.codec_url,
                     keep_open=[lock.fileno()],
                 )
             )
             await stopping.enter_async_context(MailCatcher(stack.inbox, port=stack.ports.smtp))
             remember(stack, wanted)
             write_environment(stack, settings)
-            ready = asyncio.Event()
+            ready, shown = asyncio.Event(), ui.app(stack.ui_behind, parts.codec(settings))
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(_endless("the worker", parts.worker(client, settings, ready)))
                     group.create_task(_endless("the page", _serve(parts.page(client, settings), stack.ports.page)))
-                    group.create_task(_endless("the UI", _serve(ui.app(stack.ui_behind), stack.ports.ui, "on")))
+                    group.create_task(_endless("the UI", _serve(shown, stack.ports.ui, "on")))
                     await ready.wait()
                     say(what_is_where(stack))
                     if samples and not (made := data / "samples-made").exists():
@@ -106,7 +120,7 @@ def local_settings(stack: Stack) -> Settings:
     given = environment()
     overrides: dict[str, Any] = {name: value for name, value in _DEFAULTS.items() if f"VIP_{name.upper()}" not in given}
     overrides |= {"smtp_url": stack.smtp_url, "public_url": stack.page_url, "ui_url": stack.ui_url}
-    return load(**overrides, link_secret=link_secret(stack.data))
+    return load(**overrides, link_secret=link_secret(stack.data), payload_keys=keys(stack.data))
 
 
 async def _until_told_to_stop(

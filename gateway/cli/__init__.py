@@ -23,9 +23,9 @@ app = App(
     result_action="return_value",
 )
 
-_MEMBERSHIP, _BUYING, _RENEWAL, _LOOKING, _MOVING, _LOCAL = (
+_MEMBERSHIP, _BUYING, _RENEWAL, _LOOKING, _MOVING, _OPERATING, _LOCAL = (
     Group.create_ordered(name)
-    for name in ("Customers", "Authorizations", "Renewal", "Looking", "Moving", "On this machine")
+    for name in ("Customers", "Authorizations", "Renewal", "Looking", "Moving", "Operating", "On this machine")
 )
 _COMMANDS = (
     (_MEMBERSHIP, "invite", "membership:invite", "Invite an organisation."),
@@ -51,6 +51,7 @@ _COMMANDS = (
     (_LOOKING, "diagram", "reading:diagram", "Draw a lifecycle."),
     (_MOVING, "import", "importing:import_", "Take over customers that already live, from CSV files."),
     (_MOVING, "export", "exporting:export", "Write all customers to CSV files."),
+    (_OPERATING, "codec", "codec:codec", "Decode what Temporal keeps, for its UI and command line."),
     (_LOCAL, "up", "stack:up", "Run everything on this machine."),
     (_LOCAL, "inbox", "stack:inbox", "Read the letters that were sent on this machine."),
     (_LOCAL, "fast-forward", "stack:fast_forward", "Move a customer and its authorizations through time."),

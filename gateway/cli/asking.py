@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
     from gateway.client import Gateway
+    from settings import Settings
 
 T = TypeVar("T")
 Answer = dict[str, Any]
@@ -82,47 +83,77 @@ def lines(words: Iterable[str]) -> list[Answer] | None:
     return found or None
 
 
-def server() -> "ClientConnectConfig":
-    """The server that the environment names, else the stack that runs here, else the usual address.
+@dataclass(frozen=True)
+class Server:
+    """Where the server is, and the settings with the keys to what it keeps."""
+
+    connection: "ClientConnectConfig"
+    settings: "Settings"
+
+    @property
+    def address(self) -> str:
+        return str(self.connection["target_host"])
+
+
+def settings_here() -> "Settings":
+    """The settings of this program. Raises `WrongUsage`."""
+    from settings import SettingsError, load
+
+    try:
+        return load()
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
+
+
+def server(settings: "Settings") -> Server:
+    """The server that the environment names, else the stack that runs here (with its keys), else the usual address.
 
     Raises `WrongUsage`.
     """
-    from local.stack import NAMESPACE, running
+    from local.stack import NAMESPACE, StackError, keys, running
     from settings import SettingsError, environment, temporal_connection
 
     try:
         where = temporal_connection()
-    except SettingsError as error:
+        if (stack := running()) is not None:
+            if "TEMPORAL_ADDRESS" not in environment():
+                where["target_host"], where["namespace"] = stack.address, NAMESPACE
+            if where["target_host"] == stack.address:
+                settings = settings.model_copy(update={"payload_keys": keys(stack.data)})
+    except (SettingsError, StackError) as error:
         raise WrongUsage(str(error)) from None
-    if "TEMPORAL_ADDRESS" not in environment() and (stack := running()) is not None:
-        where["target_host"], where["namespace"] = stack.address, NAMESPACE
-    return where
+    return Server(where, settings)
 
 
-async def connected(where: "ClientConnectConfig") -> "Client":
-    """A client of that server. Raises `Unavailable`."""
+async def connected(where: Server) -> "Client":
+    """A client of that server. Raises `Unavailable`, and `WrongUsage` for a server whose keys are missing."""
     from temporalio.client import Client
     from temporalio.service import RPCError
 
+    from encryption.converter import data_converter
+    from settings import SettingsError
+
     try:
         async with asyncio.timeout(CONNECT_LIMIT):
-            return await Client.connect(**where)
+            client = await Client.connect(**where.connection)
+        config = client.config()
+        config["data_converter"] = data_converter(where.settings, where.address)
+        return Client(**config)
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
     except (TimeoutError, RuntimeError, RPCError):
         raise Unavailable(
-            f"No Temporal server answers at {where['target_host']}; start one with vip up, or set TEMPORAL_ADDRESS."
+            f"No Temporal server answers at {where.address}; start one with vip up, or set TEMPORAL_ADDRESS."
         ) from None
 
 
 async def _asked(question: Callable[["Gateway"], Awaitable[T]]) -> T:
     from gateway.client import Gateway
-    from settings import SettingsError, load
 
-    try:
-        settings = load()
-    except SettingsError as error:
-        raise WrongUsage(str(error)) from None
+    settings = settings_here()
     secret = settings.number_secret.get_secret_value() if settings.number_secret else ""
-    return await question(Gateway(await connected(server()), task_queue=settings.task_queue, number_secret=secret))
+    client = await connected(server(settings))
+    return await question(Gateway(client, task_queue=settings.task_queue, number_secret=secret))
 
 
 def _login() -> str | None:

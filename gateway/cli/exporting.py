@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from gateway.cli.asking import LOOKING, Looking, connected, server
-from gateway.cli.importing import settings_here
+from gateway.cli.asking import LOOKING, Looking, connected, server, settings_here
 from gateway.cli.output import WrongUsage, document, say
 from gateway.cli.progress import progress
 from gateway.errors import Unavailable
@@ -51,7 +50,7 @@ async def _everybody(settings: "Settings", at_once: int, looking: Looking) -> li
     from gateway.client import Gateway
     from gateway.importing.leaving import living
 
-    client = await connected(server())
+    client = await connected(server(settings))
     numbers = await living(client, settings.task_queue)
     gateway, every = Gateway(client, task_queue=settings.task_queue, patience=PATIENCE), list[Answer]()
     waiting = iter(numbers)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from gateway.cli.asking import LOOKING, Looking, connected, server
+from gateway.cli.asking import LOOKING, Looking, connected, server, settings_here
 from gateway.cli.output import WrongUsage, document, say
 from gateway.cli.progress import interruptible, progress
 from gateway.cli.surveys import foretold, refused, warnings
@@ -71,15 +71,6 @@ def import_(
 # --- what the files hold
 
 
-def settings_here() -> "Settings":
-    from settings import SettingsError, load
-
-    try:
-        return load()
-    except SettingsError as error:
-        raise WrongUsage(str(error)) from None
-
-
 def _surveyed(
     files: tuple[Path, ...], dates: Dates, encoding: Encoding, settings: "Settings", looking: Looking
 ) -> "Survey":
@@ -127,7 +118,7 @@ async def _imported(
 
     met = True
     try:
-        client = await connected(server())
+        client = await connected(server(settings))
         found.meet(await residents(client, with_authorizations=any(plan.numbers for plan in found.plans)))
     except Unavailable:
         if not dry_run:

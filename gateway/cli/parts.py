@@ -5,7 +5,8 @@ from typing import Any
 from temporalio.client import Client
 
 from activities.links import Links
-from gateway import page
+from encryption.codec import Encryption
+from gateway import codec, page
 from gateway.client import Gateway
 from local.up import Parts
 from samples.planting import plant
@@ -27,8 +28,12 @@ def _page(client: Client, settings: Settings) -> Any:
     )
 
 
+def _codec(settings: Settings) -> Any:
+    return codec.app(Encryption(settings.payload_keys), origins=[settings.ui_url])
+
+
 async def _samples(client: Client, settings: Settings) -> str:
     return await plant(Gateway(client, task_queue=settings.task_queue, patience=_PATIENCE))
 
 
-PARTS = Parts(worker=run_worker, page=_page, samples=_samples)
+PARTS = Parts(worker=run_worker, page=_page, codec=_codec, samples=_samples)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from gateway.cli import showing
-from gateway.cli.asking import LOOKING, Looking, connected, server
+from gateway.cli.asking import LOOKING, Looking, connected, server, settings_here
 from gateway.cli.output import WrongUsage, document, facts, say, table
 from gateway.errors import NotFound, Unavailable
 
@@ -111,8 +111,8 @@ async def _travel(number: str, days: int | None) -> "Journey":
     from local import clock
     from local import fast_forward as forward
 
-    where = server()
-    host = where["target_host"].rpartition(":")[0].strip("[]")
+    where = server(settings_here())
+    host = where.address.rpartition(":")[0].strip("[]")
     if host not in ("127.0.0.1", "localhost", "::1"):
         raise WrongUsage(f"{host} is not this machine: only the clocks of a local stack can be moved")
     client = await connected(where)

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 import pytest_asyncio
-from temporalio.client import Client
 
 from local.views import VIEWS, managed_by
 from states.authorization import State as Authorization
@@ -17,6 +16,7 @@ from states.membership import State as Membership
 from states.renewal import State as Renewal
 from states.standing import CustomerList
 from tests.e2e.installation import Installation, run, up
+from tests.local.reaching import client_of
 
 pytestmark = pytest.mark.timeout(400)  # many processes: slow where much else runs
 
@@ -48,7 +48,7 @@ async def installed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[I
 
 
 async def count(installed: Installation, query: str) -> int:
-    client = await Client.connect(installed.stack.address)
+    client = await client_of(installed.stack)
     return (await client.count_workflows(query)).count
 
 

@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from gateway import cli
 from gateway.client import Gateway
-from tests.workflows.lab import Lab, lab, server
+from tests.workflows.lab import PAYLOAD_KEYS, Lab, lab, server
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -71,4 +71,5 @@ def vip(house: Lab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TEMPORAL_ADDRESS", house.client.service_client.config.target_host)
     monkeypatch.setenv("VIP_TASK_QUEUE", house.settings.task_queue)
+    monkeypatch.setenv("VIP_PAYLOAD_KEYS", PAYLOAD_KEYS)
     return Vip(capsys)

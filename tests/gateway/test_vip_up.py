@@ -20,6 +20,7 @@ from states.authorization import State as AuthorizationState
 from states.membership import State as Membership
 from states.renewal import State as Renewal
 from states.standing import CustomerList
+from tests.local.reaching import client_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,7 +80,7 @@ async def test_the_first_start_shows_every_state_and_list_and_the_commands_find_
         assert any(line.startswith("40 sample customers") for line in lines)
         stack = running(tmp_path / ".data")
         assert stack is not None
-        client = await Client.connect(stack.address)
+        client = await client_of(stack)
         for name, states in (
             ("CustomerState", list(Membership)),
             ("RenewalState", list(Renewal)),

@@ -21,7 +21,11 @@ async def worker(client: Client, settings: Settings, ready: asyncio.Event) -> No
         await asyncio.Event().wait()
 
 
-def page(_client: Client, _settings: Settings) -> Any:
+def codec(settings: Settings) -> Any:
+    return page(None, settings)
+
+
+def page(_client: Client | None, _settings: Settings) -> Any:
     async def application(_scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"the page"})
@@ -35,4 +39,4 @@ async def samples(client: Client, settings: Settings) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(up.run(up.Parts(worker, page, samples), data=Path(sys.argv[1]), usual=ANY))
+    sys.exit(up.run(up.Parts(worker, page, codec, samples), data=Path(sys.argv[1]), usual=ANY))

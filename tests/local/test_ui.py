@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
+from starlette.responses import PlainTextResponse
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from local import ui
@@ -44,7 +45,7 @@ async def shown(tmp_path: Path) -> AsyncIterator[Shown]:
     ports = ANY.free()
     async with serving(port=ports.temporal, ui_port=ports.ui_behind, log=tmp_path / "log") as temporal:
         behind = f"http://127.0.0.1:{ports.ui_behind}"
-        application = ui.app(behind)
+        application = ui.app(behind, PlainTextResponse("decoded"))
         async with (
             application.router.lifespan_context(application),
             httpx2.AsyncClient(base_url=behind) as theirs,
@@ -110,7 +111,7 @@ async def test_one_browser_never_gets_the_token_of_another(shown: Shown) -> None
 
 
 async def test_a_ui_that_does_not_answer_is_said_to_be_silent() -> None:
-    transport = httpx2.ASGITransport(ui.app(f"http://127.0.0.1:{ANY.free().ui_behind}"))
+    transport = httpx2.ASGITransport(ui.app(f"http://127.0.0.1:{ANY.free().ui_behind}", PlainTextResponse("decoded")))
     async with httpx2.AsyncClient(base_url=HOME, transport=transport) as browser:
         for path in ("/", "/api/v1/settings"):
             answer = await browser.get(path)

@@ -13,10 +13,10 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client
 
 from local import mailbox
 from local.stack import Stack, running
+from tests.local.reaching import client_of
 
 ROOT = Path(__file__).parents[2]
 READY = "Everything runs."
@@ -104,7 +104,7 @@ async def test_it_starts_says_what_is_where_stops_cleanly_and_goes_on_where_it_w
         view = await asyncio.to_thread(fetch, f"{stack.ui_url}/views/overdue-authorizations")
         assert b"/namespaces/default/workflows?query=AuthorizationState%3D%22overdue%22" in view
 
-        client = await Client.connect(stack.address)
+        client = await client_of(stack)
         namespace = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))
         assert namespace.config.workflow_execution_retention_ttl.ToTimedelta().days > 3600
         assert await asyncio.to_thread(fetch, stack.page_url) == b"the page"
@@ -120,7 +120,7 @@ async def test_it_starts_says_what_is_where_stops_cleanly_and_goes_on_where_it_w
     async with started(data) as (process, said):
         assert stack_on(data).ports == stack.ports
         assert "One sample was made." not in said
-        client = await Client.connect(stack.address)
+        client = await client_of(stack)
         assert await client.get_workflow_handle("sample").query("noticed") == []
         assert [entry.subject for entry in mailbox.entries(stack.inbox)] == ["kept"]
         await end(process, signal.SIGTERM)
@@ -144,7 +144,7 @@ async def test_a_killed_one_takes_its_server_along_and_the_next_goes_on(tmp_path
         await until(lambda: not any(map(listens, vars(stack.ports).values())))
     async with started(tmp_path) as (process, said):
         assert said[-1].startswith(READY)
-        client = await Client.connect(stack_on(tmp_path).address)
+        client = await client_of(stack_on(tmp_path))
         assert await client.get_workflow_handle("sample").query("noticed") == []
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.converter import DataConverter
 
+from encryption.converter import encrypting
+from encryption.keys import Key
 from local import clock
 from local.mailbox import MailSink
 from local.ports import ANY
@@ -30,6 +33,8 @@ INVITATION: dict[str, Any] = {
     "account_manager": {"id": "am-1", "name": "Jens Friis", "email": "jens@example.org"},
 }
 LINES = [{"product": "cc-all-apps-team", "quantity": 5}]
+PAYLOAD_KEYS = "tests:" + "k" * 43 + "="
+ENCRYPTING = encrypting(Key.parse_all(PAYLOAD_KEYS))
 ACCEPT = {"accepted_by": {"name": "Mette Holm", "identity": "mette"}, "terms_version": "2026-1"}
 
 
@@ -42,6 +47,7 @@ def settings_for(sink: MailSink, queue: str, **more: Any) -> Settings:
         support="help@reseller.example.com",
         public_url="http://127.0.0.1:9",
         link_secret="s" * 40,
+        payload_keys=PAYLOAD_KEYS,
         task_queue=queue,
         mail_task_queue=f"{queue}-mail",
         **more,
@@ -49,10 +55,12 @@ def settings_for(sink: MailSink, queue: str, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def server(folder: Path, **changes: str) -> AsyncIterator[Client]:
-    """A server in memory on a port the system assigns."""
+async def server(
+    folder: Path, changes: Mapping[str, str] | None = None, converter: DataConverter = ENCRYPTING
+) -> AsyncIterator[Client]:
+    """A server in memory on a port the system assigns; `changes` are dynamic configuration."""
     ports = ANY.free()
-    async with serving(port=ports.temporal, log=folder / "server.log", changes=changes) as client:
+    async with serving(port=ports.temporal, log=folder / "server.log", converter=converter, changes=changes) as client:
         yield client
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from temporalio.client import Client, WorkflowUpdateFailedError
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from gateway.calling import update
 from gateway.keys import update_id
@@ -39,7 +38,7 @@ async def no_cache(client: Client) -> AsyncIterator[Lab]:
 
 @asynccontextmanager
 async def two_workers(client: Client) -> AsyncIterator[Lab]:
-    other = await Client.connect(client.service_client.config.target_host, data_converter=pydantic_data_converter)
+    other = await Client.connect(client.service_client.config.target_host, data_converter=client.data_converter)
     async with lab(client) as house, working(other, house.settings):
         yield house
 

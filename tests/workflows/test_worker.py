@@ -12,7 +12,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 
 from local.mailbox import MailSink
-from tests.workflows.lab import INVITATION, server
+from tests.workflows.lab import INVITATION, PAYLOAD_KEYS, server
 from worker import WrongSearchAttribute, register_search_attributes
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +29,7 @@ def environment(address: str, relay: str = "smtp://127.0.0.1:9", **more: str) ->
         "VIP_SUPPORT": "help@reseller.example.com",
         "VIP_PUBLIC_URL": "http://127.0.0.1:9",
         "VIP_LINK_SECRET": "s" * 40,
+        "VIP_PAYLOAD_KEYS": PAYLOAD_KEYS,
         **more,
     }
 

@@ -56,7 +56,7 @@ def play(client: Client, tmp_path: Path, way: Way) -> Play:
             there, changes = client, {}
             if any(isinstance(act, WorkersDown) for step in steps for act in step.acts):
                 changes = {"history.timerProcessorMaxTimeShift": '"2s"'}
-                there = await stack.enter_async_context(server(tmp_path, **changes))
+                there = await stack.enter_async_context(server(tmp_path, changes))
             sink = await stack.enter_async_context(MailSink())
             settings = settings_for(sink, f"story-{tmp_path.name}", policy=tmp_path / "policy.toml")
             stage = Stage(there, sink, settings, calendar, way)
