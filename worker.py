@@ -17,7 +17,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 import telemetry
 from activities.composing import MimeComposer
@@ -27,7 +27,7 @@ from activities.opening import Opening
 from activities.rendering import JinjaRenderer
 from activities.smtp import SmtpTransport
 from cases import shelf
-from settings import NEEDED_BY_WORKER, Settings, SettingsError, load, temporal_connection
+from settings import NEEDED_BY_WORKER, Settings, SettingsError, environment, load, temporal_connection
 from states.catalogue import Catalogue, CatalogueError
 from states.policy import Policy, PolicyError
 from workflows import surroundings
@@ -35,6 +35,7 @@ from workflows.authorization import PurchaseAuthorization
 from workflows.customer import Customer
 from workflows.names import SEARCH_ATTRIBUTES
 from workflows.reading import lenient
+from workflows.versioning import IncompleteVersion, deployment
 
 GRACE = timedelta(seconds=20)
 """How long a stopping worker waits for the letters that are under way."""
@@ -70,8 +71,10 @@ def _type(key: SearchAttributeKey[Any]) -> IndexedValueType.ValueType:
 
 
 @asynccontextmanager
-async def working(client: Client, settings: Settings, **options: Any) -> AsyncIterator[None]:
-    """Workers for both task queues, while the block runs. `options` go to the workflow worker.
+async def working(
+    client: Client, settings: Settings, *, version: WorkerDeploymentConfig | None = None, **options: Any
+) -> AsyncIterator[None]:
+    """Workers for both task queues, of a `version` if told so, while the block runs. `options` go to the workflow one.
 
     Raises `SettingsError` for a policy or catalogue that can't be used, `WrongSearchAttribute`, `RPCError`.
     """
@@ -90,6 +93,7 @@ async def working(client: Client, settings: Settings, **options: Any) -> AsyncIt
         workflows=[Customer, PurchaseAuthorization],
         activities=[Opening(policy).open_case],
         graceful_shutdown_timeout=GRACE,
+        deployment_config=version,
         **options,
     )
     mail = Worker(
@@ -97,6 +101,7 @@ async def working(client: Client, settings: Settings, **options: Any) -> AsyncIt
         task_queue=settings.mail_task_queue,
         activities=[mail_of(settings).send_letter],
         graceful_shutdown_timeout=GRACE,
+        deployment_config=version,
     )
     async with AsyncExitStack() as stack:
         stack.callback(surroundings.put, before)
@@ -155,11 +160,12 @@ async def main() -> None:
     settings = load(NEEDED_BY_WORKER)
     telemetry.configure_logging(json=settings.log_format == "json")
     read_policy(settings), read_catalogue(settings)  # told before anything is connected
+    version = deployment(environment(), settings.versioning_behavior)
     client = await Client.connect(**temporal_connection(), runtime=telemetry.runtime(settings.metrics_address))
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with working(client, settings):
+    async with working(client, settings, version=version):
         await stop.wait()
 
 
@@ -167,7 +173,7 @@ def run() -> int:
     """Work until told to stop. Returns the exit status; what is wrong is one line."""
     try:
         asyncio.run(main())
-    except (SettingsError, WrongSearchAttribute) as error:
+    except (SettingsError, IncompleteVersion, WrongSearchAttribute) as error:
         print(f"worker: {_one_line(error)}", file=sys.stderr)  # noqa: T201 - it is the program's answer
     except (RPCError, RuntimeError) as error:
         print(f"worker: the Temporal server can't be used: {_one_line(error)}", file=sys.stderr)  # noqa: T201

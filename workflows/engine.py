@@ -250,8 +250,15 @@ class Engine(Generic[C]):
             self.case.enter(Kind.FACT, now, now, reason="a request to cancel the workflow is not followed")
 
     def roll_over(self, carried: Answer) -> NoReturn:
-        """Continue as new, with the memo: only what was given at the start would come back."""
-        workflow.continue_as_new(carried, memo=dict(workflow.memo()))
+        """Continue as new, with the memo: only what was given at the start would come back.
+
+        A new run is of the version that is current by then, also where workers pin running ones to theirs.
+        """
+        workflow.continue_as_new(
+            carried,
+            memo=dict(workflow.memo()),
+            initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
+        )
 
     @property
     def quiet(self) -> bool:
