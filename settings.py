@@ -47,7 +47,6 @@ class Settings(BaseSettings):
     task_queue: Annotated[str, Field(min_length=1)] = "reseller-lifecycle"
     mail_task_queue: Annotated[str, Field(min_length=1)] = "reseller-mail"
     versioning_behavior: Literal["auto_upgrade", "pinned"] = "auto_upgrade"
-    versioning_behavior: Literal["auto_upgrade", "pinned"] = "auto_upgrade"
 
     smtp_url: Annotated[SmtpUrl | None, NoDecode, BeforeValidator(SmtpUrl.parse)] = Field(
         None, description="where letters are sent, such as smtp+starttls://user:password@mail.example.com:587"

@@ -27,6 +27,7 @@ from activities.opening import Opening
 from activities.rendering import JinjaRenderer
 from activities.smtp import SmtpTransport
 from cases import shelf
+from encryption.converter import data_converter
 from settings import NEEDED_BY_WORKER, Settings, SettingsError, environment, load, temporal_connection
 from states.catalogue import Catalogue, CatalogueError
 from states.policy import Policy, PolicyError
@@ -161,7 +162,12 @@ async def main() -> None:
     telemetry.configure_logging(json=settings.log_format == "json")
     read_policy(settings), read_catalogue(settings)  # told before anything is connected
     version = deployment(environment(), settings.versioning_behavior)
-    client = await Client.connect(**temporal_connection(), runtime=telemetry.runtime(settings.metrics_address))
+    where = temporal_connection()
+    client = await Client.connect(
+        **where,
+        data_converter=data_converter(settings, where["target_host"]),
+        runtime=telemetry.runtime(settings.metrics_address),
+    )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
