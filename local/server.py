@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import sysconfig
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -79,13 +79,14 @@ async def serving(
     codec: str | None = None,
     changes: Mapping[str, str] | None = None,
     keep_open: Sequence[int] = (),
+    started: Callable[[int], object] = lambda _process: None,
 ) -> AsyncIterator[Client]:
     """A server on loopback, as long as the block lasts; it ends with this process, however that ends.
 
     With `data` it keeps everything in `data/temporal.db`, and loses nothing when it is killed; without, in memory.
     The client yielded reads and writes with `converter`; `codec` is the address at which the UI has payloads decoded.
     `changes` are dynamic configuration. `keep_open` are file descriptors that the server holds as long as it lives (a
-    lock). Raises `ServerError`.
+    lock). `started` hears the ID of its process. Raises `ServerError`.
     """
     command = [binary(), "server", "start-dev", "--ip", HOST, "--port", str(port), "--log-level", "warn"]
     command += ["--namespace", namespace, *dynamic_config(changes)]
@@ -108,6 +109,7 @@ async def serving(
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for us: the worker stops first, then the server
         )
+    started(process.pid)
     try:
         client = await _connected(process, f"{HOST}:{port}", namespace, converter, log, since)
         await _keep_for_years(client)
