@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local import clock
+from tests.gateway.commands import authorized, invited, member, refused
 from tests.gateway.conftest import Vip
-from tests.gateway.test_cli import authorized, invited, member, refused
 from tests.workflows.lab import Lab
 from workflows.names import authorization_id, customer_id
 
