@@ -156,14 +156,19 @@ class Mail:
     async def send_letter(self, letter: dict[str, Any]) -> dict[str, Any]:
         """Send `{"letter": name, ...fields}` to its reader; errors are of the types above and hold no personal data."""
         try:
-            message = self._message(letter)
-            accepted = await seen_through(self._transport.send(message.envelope_from, message.to, message.raw))
+            accepted = await seen_through(self._hand_over(read_letter(letter)))
         except NotSent as failure:
             _raise(failure)
         return {"outcome": "sent", "code": accepted.code}
 
-    def _message(self, wire: Mapping[str, Any]) -> Message:
-        letter = read_letter(wire)
+    async def _hand_over(self, letter: Letter) -> Accepted:
+        message = self._message(letter)
+        async with self._memory.turn(letter.key) as turn:
+            if turn.accepted is None:
+                turn.accepted = await self._transport.send(message.envelope_from, message.to, message.raw)
+        return turn.accepted
+
+    def _message(self, letter: Letter) -> Message:
         try:
             return self._composer.compose(letter, self._renderer.render(letter))
         except NotSent:

@@ -142,6 +142,6 @@ def test_what_workflow_files_import_is_light() -> None:
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     assert modules <= {
-        "collections.abc", "dataclasses", "datetime", "typing", "pydantic", "temporalio", "temporalio.exceptions",
-        "activities.attempt", "states.facts", "states.letters",
+        "collections.abc", "contextlib", "dataclasses", "datetime", "typing", "pydantic", "temporalio",
+        "temporalio.exceptions", "activities.attempt", "states.facts", "states.letters",
     }  # fmt: skip
