@@ -10,18 +10,9 @@ from cases.simulation import Simulation, always_up
 from states.catalogue import Catalogue
 from states.policy import Policy
 from states.refusals import Refused
+from tests.invitation import INVITE
 
 DAY_0 = date(2026, 1, 5)
-INVITE: dict[str, Any] = {
-    "organization": "Aarhus Design ApS",
-    "market_segment": "commercial",
-    "offer_types": ["team"],
-    "region": "DK",
-    "address": "Havnegade 1",
-    "postal_code": "8000",
-    "contact": {"name": "Mette Holm", "email": "mette@example.com"},
-    "account_manager": {"id": "am-1", "name": "Jens Lund", "email": "jens@example.com"},
-}
 ALL_APPS = "cc-all-apps-team"
 Letter = tuple[int, int, str, str]
 """Day and local hour on which it was sent, its name, its reader."""

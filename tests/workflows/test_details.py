@@ -9,7 +9,8 @@ import pytest
 from cases import shelf
 from states.catalogue import Catalogue
 from states.policy import Policy
-from tests.cases.story import INVITE, Story
+from tests.cases.story import Story
+from tests.invitation import INVITE
 from workflows.details import authorization_details, customer_details
 from workflows.names import AUTHORIZATION_UPDATES, CUSTOMER_UPDATES
 
