@@ -138,11 +138,16 @@ class Invite(Body):
 B = TypeVar("B", bound=BaseModel)
 
 
+def too_large(body: object) -> bool:
+    """A case would refuse this body (`body_too_large`)."""
+    return len(repr(body)) > LARGEST_BODY
+
+
 def parse(form: type[B], body: Any) -> B:
     """The body as its form. Raises `Refused` (`invalid_request`, every field named; `body_too_large`)."""
     if not isinstance(body, dict):
         raise refuse("invalid_request", "body: must be one JSON object", field="body")
-    if len(repr(body)) > LARGEST_BODY:
+    if too_large(body):
         raise refuse("body_too_large", f"The body is larger than {LARGEST_BODY} bytes.", limit=LARGEST_BODY)
     try:
         return form.model_validate(body)

@@ -11,7 +11,7 @@ from cyclopts.validators import Number
 from gateway.cli.asking import LOOKING, Looking, connected, server, settings_here
 from gateway.cli.output import WrongUsage, document, say
 from gateway.cli.progress import interruptible, progress
-from gateway.cli.surveys import foretold, refused, warnings
+from gateway.cli.surveys import foretold, refused, things_wrong, warnings
 from gateway.errors import Unavailable
 from gateway.importing.cells import Dates
 from gateway.importing.sheets import Encoding
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 REFUSED, INTERRUPTED = 1, 130
+_REPORT = Path("import-report.csv")
 AtOnce = Annotated[int, Parameter(validator=Number(gte=1, lte=500))]
 
 
@@ -36,7 +37,7 @@ def import_(
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     skip_bad: Annotated[bool, Parameter(negative=())] = False,
     at_once: AtOnce = 32,
-    report: Path = Path("import-report.csv"),
+    report: Path | None = None,
     looking: Looking = LOOKING,
 ) -> int:
     """Take over customers that already live, with their past; files of customers and of what they bought.
@@ -59,7 +60,8 @@ def import_(
     at_once
         How many customers are started at the same time.
     report
-        File for what became of each customer: CSV, or JSON lines when it ends with .jsonl.
+        File for what became of each customer: CSV, or JSON lines when it ends with .jsonl. By default
+        import-report.csv, and none of a dry run.
     """
     if not files:
         raise WrongUsage("say which files: vip import customers.csv authorizations.csv")
@@ -111,7 +113,7 @@ async def _imported(
     dry_run: bool,
     skip_bad: bool,
     at_once: int,
-    report: Path,
+    report: Path | None,
     looking: Looking,
 ) -> int:
     from gateway.importing.meeting import residents
@@ -125,12 +127,23 @@ async def _imported(
             raise
         met = False
     if dry_run:
+        if report is not None:
+            _foretell(report, found)
         return foretold(found, met, looking)
-    bad = found.problems
-    if bad and not skip_bad:
-        message = f"{len(bad)} things are wrong, so nothing was imported."
-        return refused(message, bad, looking)
-    return await _moved_in(client, settings, found, at_once, report, looking)
+    path = report or _REPORT
+    if (bad := found.problems) and not skip_bad:
+        _foretell(path, found)
+        return refused(f"{things_wrong(bad)}, so nothing was imported. {path} tells of each.", bad, looking)
+    return await _moved_in(client, settings, found, at_once, path, looking)
+
+
+def _foretell(path: Path, found: "Survey") -> None:
+    from gateway.importing.reporting import write_foretold
+
+    try:
+        write_foretold(path, found)
+    except OSError as error:
+        raise WrongUsage(f"the report cannot be written: {error}") from None
 
 
 async def _moved_in(
@@ -143,10 +156,11 @@ async def _moved_in(
         report = Report(path)
     except OSError as error:
         raise WrongUsage(f"the report cannot be written: {error}") from None
-    counts: dict[Became, int] = dict.fromkeys(Became, 0)
+    counts: dict[Became, int] = {became: 0 for became in Became if became is not Became.FORETOLD}
     left = {plan.vip_number: plan for plan in found.plans}
     unavailable: Unavailable | None = None
-    with report, progress("customers", len(found.plans), shown=not looking.json) as step:
+    everybody = len(found.plans) + len(found.settled)
+    with report, progress("customers", everybody, shown=not looking.json) as step:
 
         def tell(plan: "Plan", outcome: "Outcome") -> None:
             counts[outcome.became] += 1

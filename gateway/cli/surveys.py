@@ -1,5 +1,6 @@
 """What an import would do, and why it can't: as tables or JSON."""
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from gateway.cli.asking import Looking
@@ -12,11 +13,20 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 REFUSED = 1
+_SHOWN = 50
+"""Problems that a person gets to see at once; one mistake in a column is one in every row."""
 
 
 def refused(message: str, problems: "list[Problem]", looking: Looking) -> int:
-    told = [one.answer() if looking.json else {"code": one.code, "message": str(one)} for one in problems]
-    return failed(problems[0].code, message, told, as_json=looking.json, status=REFUSED)
+    """Every problem for a program; for a person the first of them, and how many there are."""
+    if looking.json:
+        told = [one.answer() for one in problems]
+        return failed(problems[0].code, message, told, as_json=True, status=REFUSED)
+    shown = [{"code": one.code, "message": str(one)} for one in problems[:_SHOWN]]
+    failed(problems[0].code, message, shown, as_json=False, status=REFUSED)
+    more = f"{len(problems) - _SHOWN} more are not shown here. " if len(problems) > _SHOWN else ""
+    print(f"vip: {more}{message}", file=sys.stderr)
+    return REFUSED
 
 
 def foretold(found: "Survey", met: bool, looking: Looking) -> int:
@@ -48,7 +58,7 @@ def foretold(found: "Survey", met: bool, looking: Looking) -> int:
         if not met:
             say("No server answers, so nobody knows who is there already.")
     if problems and not looking.json:
-        return refused(f"{len(problems)} things are wrong.", problems, looking)
+        return refused(f"{things_wrong(problems)}.", problems, looking)
     return REFUSED if problems else 0
 
 
@@ -68,3 +78,7 @@ def _item(plan: "Plan", settled: bool) -> Answer:
 
 def warnings(plans: "list[Plan]") -> list[Answer]:
     return [{"vip_number": plan.vip_number, "message": warning} for plan in plans for warning in plan.warnings]
+
+
+def things_wrong(problems: "list[Problem]") -> str:
+    return "1 thing is wrong" if len(problems) == 1 else f"{len(problems)} things are wrong"

@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from cases.customer import CustomerCase
-from cases.messages import Invite
+from cases.messages import LARGEST_BODY, Invite, too_large
 from cases.ordering import happens
 from cases.takeover import take_over
 from gateway import keys
 from gateway.errors import Refused as RefusedAtTheDoor
-from gateway.importing.columns import AUTHORIZATIONS, CUSTOMERS, Path
+from gateway.importing.columns import AUTHORIZATIONS, CUSTOMERS, OF_CUSTOMER, Path
 from gateway.importing.drafting import Draft
 from gateway.importing.problems import Place, Problem
 from states.catalogue import Catalogue
@@ -24,6 +24,7 @@ from states.refusals import Refused
 from workflows.visibility import customer_attributes, customer_memo
 
 _RIGHT = {column.name: column.right for column in (*AUTHORIZATIONS, *CUSTOMERS)}
+_FOLLOWS = ("missing", "too_short")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,13 @@ class Checker:
 
     def check(self, draft: Draft) -> Plan | None:
         """None when something is wrong with it: then the draft says what."""
+        if too_large(draft.body):
+            draft.problems.append(_too_large(draft))
+            return None
         try:
             invite = Invite.model_validate(draft.body)
         except ValidationError as error:
-            _add(draft, _of_form(draft, error))
+            draft.problems += _of_form(draft, error)
             return None
         if draft.problems:
             return None
@@ -66,10 +70,10 @@ class Checker:
             digest = keys.digest(draft.body)
             case = self._begun(draft.vip_number, invite)
         except Refused as refused:
-            _add(draft, _of_rules(draft, refused))
+            draft.problems += _of_rules(draft, refused)
             return None
-        except RefusedAtTheDoor as refused:
-            draft.problems.append(Problem(draft.place, refused.message, "a shorter past", refused.code))
+        except RefusedAtTheDoor:
+            draft.problems.append(_too_large(draft))
             return None
         return self._plan(draft, invite, case, digest)
 
@@ -110,15 +114,30 @@ class Checker:
             yield f"{product} is not in the catalogue"
 
 
-def _of_form(draft: Draft, error: ValidationError) -> Iterator[Problem]:
+def _too_large(draft: Draft) -> Problem:
+    bought = len(draft.body.get("history", {}).get("authorizations", ()))
+    said = (
+        f"with its {bought} authorizations is more than the {LARGEST_BODY // 1024} KB that one customer can bring along"
+    )
+    right = "a shorter past: leave out rows of what was cancelled, returned or expired years ago"
+    return Problem(draft.place, said, right, "body_too_large")
+
+
+def _of_form(draft: Draft, error: ValidationError) -> list[Problem]:
+    """What is of the wrong form; but for what only follows from a cell of the same row that could not be read."""
+    unread = {(problem.place.file, problem.place.line) for problem in draft.problems}
+    problems = []
     for one in error.errors(include_url=False, include_context=False, include_input=True):
         place = _place(draft, one["loc"])
-        if one["type"] == "missing":
+        if one["type"] in _FOLLOWS:
+            if (place.file, place.line) in unread:
+                continue
             said = "is missing"
         else:
             told = one["input"] if isinstance(one["input"], str | int) else ""
             said = f"{told} {one['msg'].removeprefix('Value error, ').removeprefix('Input ')}".strip()
-        yield Problem(place, said, _RIGHT.get(place.field, ""))
+        problems.append(Problem(place, said, _RIGHT.get(place.field, "")))
+    return problems
 
 
 def _of_rules(draft: Draft, refused: Refused) -> Iterator[Problem]:
@@ -139,14 +158,6 @@ def _place(draft: Draft, path: Path) -> Place:
     for length in range(len(path), 0, -1):
         if (place := draft.where.get(path[:length])) is not None:
             return place
+        if (column := OF_CUSTOMER.get(path[:length])) is not None:
+            return draft.place.in_column(column)
     return draft.place
-
-
-def _add(draft: Draft, problems: Iterator[Problem]) -> None:
-    """What follows from a cell that could not be read is no news."""
-    known = {(problem.place.file, problem.place.line) for problem in draft.problems}
-    draft.problems += [
-        problem
-        for problem in problems
-        if problem.message != "is missing" or (problem.place.file, problem.place.line) not in known
-    ]

@@ -1,6 +1,6 @@
 """The columns of both import files: what each is called, where it stands in a body, and what would be right in it."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 Path = tuple[str | int, ...]
 """Where a value stands in the body of an invitation."""
@@ -12,25 +12,31 @@ _REFERENCE = "1 to 64 letters, digits and ._:-"
 _REASON = "up to 250 characters on one line"
 _LANGUAGE = "a language tag such as en, da or nl-BE"
 _NUMBER_HINT = "a spreadsheet may have made a number of it, so format the column as text"
+_CUSTOM = "a custom anniversary date; empty for 12 months from the first order"
 _READERS = "contact, account_manager, or both separated by ;"
 
 
+Reads = Literal["text", "word", "words", "upper", "day", "days"]
+"""What stands in a cell; `words` and `days` are several, separated by semicolons."""
+
+
 class Column(NamedTuple):
-    """One column: its name, what would be right, and whether a file must have it."""
+    """One column: its name, what would be right, whether a file must have it, and how and where it is told."""
 
     name: str
     right: str
     required: bool = False
     path: Path = ()
+    reads: Reads = "text"
 
 
 CUSTOMERS = (
     Column("vip_number", f"20 upper-case letters and digits; {_NUMBER_HINT}"),
     Column("external_id", _REFERENCE, path=("external_id",)),
     Column("organization", _NAME, True, ("organization",)),
-    Column("market_segment", "commercial, government or education", True, ("market_segment",)),
-    Column("offer_types", "team, enterprise, or both separated by ;", True, ("offer_types",)),
-    Column("region", "a country by its two letters, such as DK", True, ("region",)),
+    Column("market_segment", "commercial, government or education", True, ("market_segment",), "word"),
+    Column("offer_types", "team, enterprise, or both separated by ;", True, ("offer_types",), "words"),
+    Column("region", "a country by its two letters, such as DK", True, ("region",), "upper"),
     Column("address", _REASON, True, ("address",)),
     Column("postal_code", "up to 40 characters", True, ("postal_code",)),
     Column("contact_name", _NAME, True, ("contact", "name")),
@@ -40,20 +46,23 @@ CUSTOMERS = (
     Column("account_manager_email", _EMAIL, True, ("account_manager", "email")),
     Column("account_manager_language", _LANGUAGE, path=("account_manager", "language")),
     Column("language", _LANGUAGE, path=("language",)),
-    Column("anniversary_date", "a custom anniversary date; empty for 12 months from the first order"),
-    Column("invited_on", _DAY),
-    Column("resent_on", f"{_DAY}; several separated by ;"),
-    Column("handed_over_on", f"{_DAY}; several separated by ;"),
-    Column("accepted_on", _DAY),
-    Column("accepted_told_on", _DAY),
+    Column("anniversary_date", _CUSTOM, path=("anniversary_date",), reads="day"),
+    Column("invited_on", _DAY, path=("history", "invited_on"), reads="day"),
+    Column("resent_on", f"{_DAY}; several separated by ;", path=("history", "resent_on"), reads="days"),
+    Column("handed_over_on", f"{_DAY}; several separated by ;", path=("history", "handed_over_on"), reads="days"),
+    Column("accepted_on", _DAY, path=("history", "accepted_on"), reads="day"),
+    Column("accepted_told_on", _DAY, path=("history", "accepted_told_on"), reads="day"),
     Column("accepted_by", _NAME, path=("history", "accepted_by", "name")),
     Column("accepted_identity", "up to 250 characters", path=("history", "accepted_by", "identity")),
     Column("terms_version", _REFERENCE, path=("history", "terms_version")),
-    Column("withdrawn_on", _DAY),
+    Column("withdrawn_on", _DAY, path=("history", "withdrawn_on"), reads="day"),
     Column("withdrawal_reason", _REASON, path=("history", "withdrawal_reason")),
-    Column("undelivered_to", _READERS),
+    Column("undelivered_to", _READERS, path=("history", "undelivered_to"), reads="words"),
     Column("actor", "up to 250 characters", path=("actor",)),
 )
+
+OF_CUSTOMER = {column.path: column.name for column in CUSTOMERS if column.path}
+"""Where what stands in a body was told."""
 
 DEEDS = (
     *("cancel", "extend", "write_off", "deactivate", "request_return", "confirm_return", "decline_return"),

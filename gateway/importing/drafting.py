@@ -4,14 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway import keys
-from gateway.importing.cells import Dates, day, several, word
+from gateway.importing.cells import Dates
 from gateway.importing.columns import CUSTOMERS, Path
 from gateway.importing.problems import Place, Problem
 from gateway.importing.purchases import add_purchases
 from gateway.importing.sheets import Row, Sheet
 from gateway.importing.values import Values
-
-_DAYS = ("invited_on", "accepted_on", "accepted_told_on", "withdrawn_on")
 
 
 @dataclass
@@ -21,8 +19,9 @@ class Draft:
     place: Place
     vip_number: str
     external_id: str | None
-    body: dict[Any, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
     where: dict[Path, Place] = field(default_factory=dict)
+    """Where what it bought was told; the rest of it stands in its own row."""
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -36,8 +35,8 @@ def drafts(sheets: list[Sheet], dates: Dates, secret: str) -> tuple[list[Draft],
     for row in (row for sheet in sheets if sheet.kind == "customers" for row in sheet.rows):
         if (draft := _draft(row, dates, secret, problems)) is not None:
             found.append(draft)
-    _mark_twice(found, "vip_number")
     _mark_twice(found, "external_id")
+    _mark_twice(found, "vip_number")
     bought = [row for sheet in sheets if sheet.kind == "authorizations" for row in sheet.rows]
     problems += _hand_out(bought, found, dates, secret)
     return found, problems
@@ -54,42 +53,21 @@ def _draft(row: Row, dates: Dates, secret: str, problems: list[Problem]) -> Draf
     draft = Draft(row.place, number, external)
     values = Values(row, "customers", dates, draft.problems)
     for column in CUSTOMERS:
-        if column.path:
-            _put(draft, column.path, _read(column.name, cells.get(column.name)), row.place.in_column(column.name))
-    for name in _DAYS:
-        _put(draft, ("history", name), values.day(name), row.place.in_column(name))
-    _put(draft, ("anniversary_date",), values.day("anniversary_date"), row.place.in_column("anniversary_date"))
-    for name in ("resent_on", "handed_over_on"):
-        days = [
-            day_ for one in several(cells.get(name, "")) if (day_ := values.read(name, one, day, dates)) is not None
-        ]
-        _put(draft, ("history", name), days or None, row.place.in_column(name))
-    readers = [word(one) for one in several(cells.get("undelivered_to", ""))]
-    _put(draft, ("history", "undelivered_to"), readers or None, row.place.in_column("undelivered_to"))
+        if column.path and (told := values.told(column)) is not None:
+            _put(draft.body, column.path, told)
+        elif column.required and column.name not in cells:
+            values.wrong(column.name, "is missing")
     return draft
-
-
-def _read(column: str, cell: str | None) -> object:
-    """A cell as the contract writes it, however a person does."""
-    if cell is None or column not in ("market_segment", "offer_types", "region"):
-        return cell
-    if column == "offer_types":
-        return [word(one) for one in several(cell)]
-    return word(cell) if column == "market_segment" else cell.upper()
 
 
 def _usable(external_id: str | None) -> bool:
     return external_id is not None and len(external_id) <= 64 and external_id.isascii() and " " not in external_id
 
 
-def _put(draft: Draft, path: Path, value: object, place: Place) -> None:
-    draft.where[path] = place
-    if value is None:
-        return
-    at = draft.body
+def _put(body: dict[str, Any], path: Path, value: object) -> None:
     for name in path[:-1]:
-        at = at.setdefault(name, {})
-    at[path[-1]] = value
+        body = body.setdefault(str(name), {})
+    body[str(path[-1])] = value
 
 
 def _hand_out(rows: list[Row], found: list[Draft], dates: Dates, secret: str) -> list[Problem]:
@@ -136,7 +114,7 @@ def _mark_twice(found: list[Draft], name: str) -> None:
         if value is None:
             continue
         other = first.setdefault(value, draft)
-        if other is not draft:
+        if other is not draft and not (name == "vip_number" and draft.external_id == other.external_id is not None):
             for one, two in ((draft, other), (other, draft)):
                 what = f"{value} stands in {two.place.file}, line {two.place.line}, too"
                 one.problems.append(Problem(one.place.in_column(name), what, "each customer once", "duplicate"))
@@ -157,14 +135,14 @@ def _date_the_invitation(draft: Draft) -> None:
     history = draft.body.get("history")
     if history is None or "invited_on" in history:
         return
-    if draft.where[("history", "invited_on")] in {problem.place for problem in draft.problems}:
+    place = draft.place.in_column("invited_on")
+    if place in {problem.place for problem in draft.problems}:
         return
     days = [history[name] for name in ("accepted_on", "withdrawn_on") if name in history]
     for told in history.get("authorizations", ()):
         days += [told["requested_on"]] if "requested_on" in told else []
         days += [order["ordered_on"] for order in told.get("orders", ()) if "ordered_on" in order]
     if not days:
-        place = draft.where[("history", "invited_on")]
         draft.problems.append(Problem(place, "is missing, and no other day says since when it lives", "a day gone by"))
         return
     history["invited_on"] = min(days)

@@ -11,7 +11,7 @@ class Place(NamedTuple):
     field: str
 
     def in_column(self, field: str) -> "Place":
-        return self._replace(field=field)
+        return Place(self.file, self.line, field)
 
 
 class Problem(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.importing.cells import Dates, several, word
 from gateway.importing.columns import DECLINED, DEEDS, EVENTS, RENEWED, UNDELIVERED, WARNED, Path
-from gateway.importing.problems import Place
+from gateway.importing.happenings import Deeds, add_deed, known, lines_of, put, renewal
 from gateway.importing.sheets import Row
 from gateway.importing.values import Values
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gateway.importing.drafting import Draft
 
 Told = dict[str, Any]
+_OF_A_RENEWAL = {RENEWED: ("order_reference",), DECLINED: ("event_on", "reason")}
+"""What is the same in all rows of one renewal order, or of one decline."""
 _OF_THE_REQUEST = ("requested_on", "requested_by", "purchase_order")
 
 
@@ -26,10 +28,9 @@ def add_purchases(draft: "Draft", rows: list[Row], dates: Dates, secret: str) ->
         event = word(row.cells.get("event", ""))
         if event and event not in EVENTS:
             values.wrong("event", f"{row.cells['event']} is no event")
-        elif event in (RENEWED, DECLINED):
-            together.setdefault((event, row.cells.get("order_reference"), row.cells.get("event_on")), []).append(
-                (row, values)
-            )
+        elif event in _OF_A_RENEWAL:
+            same = tuple(row.cells.get(column) for column in _OF_A_RENEWAL[event])
+            together.setdefault((event, *same), []).append((row, values))
         elif (number := row.cells.get("authorization_number")) is not None:
             together.setdefault(number, []).append((row, values))
         elif event:
@@ -41,10 +42,10 @@ def add_purchases(draft: "Draft", rows: list[Row], dates: Dates, secret: str) ->
     history = draft.body.setdefault("history", {})
     seen: dict[str, int] = {}
     for key, group in together.items():
-        if isinstance(key, tuple) and key[0] in (RENEWED, DECLINED):
+        if isinstance(key, tuple) and key[0] in _OF_A_RENEWAL:
             name = "renewal_orders" if key[0] == RENEWED else "renewal_declines"
             path: Path = ("history", name, len(history.setdefault(name, [])))
-            history[name].append(_renewal(draft, path, str(key[0]), group))
+            history[name].append(renewal(draft, path, str(key[0]), group))
             continue
         path = ("history", "authorizations", len(history.setdefault("authorizations", [])))
         told = _authorization(draft, path, group)
@@ -66,26 +67,28 @@ def _authorization(draft: "Draft", path: Path, group: list[tuple[Row, Values]]) 
     told: Told = {}
     lines: dict[str, int] = {}
     orders: dict[str, Told] = {}
-    deeds: dict[tuple[str, str | None], Told] = {}
+    deeds: Deeds = {}
     for row, values in group:
         name = word(row.cells.get("event", ""))
         if name in DEEDS:
-            _deed(draft, path, name, row, values, deeds)
+            add_deed(draft, path, name, row, values, deeds)
         elif name == WARNED:
-            _set(draft, told, path, "warned_on", values.day("event_on"), row.place.in_column("event_on"))
             if "event_on" not in row.cells:
                 values.wrong("event_on", "is missing")
+            elif "warned_on" in told:
+                values.wrong("event", "stands here twice for this authorization", "the first warning alone")
+            put(draft, told, path, "warned_on", values.day("event_on"), row.place.in_column("event_on"))
         elif name == UNDELIVERED:
             readers = [word(one) for one in several(row.cells.get("undelivered_to", ""))]
-            _set(draft, told, path, "undelivered_to", readers, row.place.in_column("undelivered_to"))
+            put(draft, told, path, "undelivered_to", readers, row.place.in_column("undelivered_to"))
         else:
             _request(draft, told, path, row, values)
             _line(draft, path, row, values, lines, orders)
-    _set(draft, told, path, "authorization_number", first.cells.get("authorization_number"), first.place)
-    told["lines"] = _lines(lines)
+    put(draft, told, path, "authorization_number", first.cells.get("authorization_number"), first.place)
+    told["lines"] = lines_of(lines)
     draft.where[(*path, "lines")] = first.place.in_column("product")
-    told["orders"] = [{**order, "lines": _lines(order["lines"])} for order in orders.values()]
-    told["deeds"] = [_without({**deed, "lines": _lines(deed["lines"]) or None}) for deed in deeds.values()]
+    told["orders"] = [{**order, "lines": lines_of(order["lines"])} for order in orders.values()]
+    told["deeds"] = [known({**deed, "lines": lines_of(deed["lines"]) or None}) for deed in deeds.values()]
     return {name: value for name, value in told.items() if value not in (None, [])}
 
 
@@ -103,7 +106,7 @@ def _request(draft: "Draft", told: Told, path: Path, row: Row, values: Values) -
             other = draft.where[(*path, name)]
             values.wrong(name, f"{row.cells[name]} differs from line {other.line}, which is the same authorization")
         else:
-            _set(draft, told, path, name, asked[name], draft.where.get((*path, name), row.place.in_column(name)))
+            put(draft, told, path, name, asked[name], draft.where.get((*path, name), row.place.in_column(name)))
 
 
 def _line(draft: "Draft", path: Path, row: Row, values: Values, lines: dict[str, int], orders: dict[str, Told]) -> None:
@@ -132,74 +135,8 @@ def _line(draft: "Draft", path: Path, row: Row, values: Values, lines: dict[str,
         draft.where[(*place, "ordered_on")] = row.place.in_column("ordered_on")
         draft.where[(*place, "told_on")] = row.place.in_column("ordered_told_on")
         draft.where[(*place, "lines")] = row.place.in_column("quantity")
-        order = orders[reference] = {"order_reference": reference, **_without(said), "lines": {}}
+        order = orders[reference] = {"order_reference": reference, **known(said), "lines": {}}
     elif any(value is not None and order.get(name) != value for name, value in said.items()):
         values.wrong("ordered_on", f"differs from another row of the order {reference}")
     if product is not None:
         order["lines"][product] = order["lines"].get(product, 0) + quantity
-
-
-def _deed(
-    draft: "Draft", path: Path, name: str, row: Row, values: Values, deeds: dict[tuple[str, str | None], Told]
-) -> None:
-    """What somebody did: rows of the same deed at the same time are its lines."""
-    key = (name, row.cells.get("event_on"))
-    if key not in deeds:
-        place: Path = (*path, "deeds", len(deeds))
-        for column, where in (("event_on", "on"), ("days", "days"), ("reason", "reason"), ("product", "lines")):
-            draft.where[(*place, where)] = row.place.in_column(column)
-        draft.where[place] = row.place.in_column("event")
-        if "event_on" not in row.cells:
-            values.wrong("event_on", "is missing")
-        told = {
-            "name": name,
-            "on": values.day("event_on"),
-            "days": values.whole("days"),
-            "reason": values.text("reason"),
-        }
-        told["order_reference"] = values.text("order_reference")
-        deeds[key] = {**_without(told), "lines": {}}
-    _count(row, values, deeds[key]["lines"])
-
-
-def _renewal(draft: "Draft", path: Path, name: str, group: list[tuple[Row, Values]]) -> Told:
-    row, values = group[0]
-    draft.where[path] = row.place.in_column("event")
-    lines: dict[str, int] = {}
-    for one, read in group:
-        _count(one, read, lines)
-    if name == RENEWED:
-        days = {"ordered_on": "ordered_on", "told_on": "ordered_told_on"}
-        told: Told = {"order_reference": values.text("order_reference")}
-    else:
-        days = {"declined_on": "event_on"}
-        told = {"reason": values.text("reason")}
-    for key, column in days.items():
-        _set(draft, told, path, key, values.day(column), row.place.in_column(column))
-    for key in ("order_reference", "reason"):
-        draft.where[(*path, key)] = row.place.in_column(key)
-    draft.where[(*path, "lines")] = row.place.in_column("quantity")
-    return _without({**told, "lines": _lines(lines) or None})
-
-
-def _count(row: Row, values: Values, lines: dict[str, int]) -> None:
-    """One line of a deed; without a product it is about everything."""
-    product, quantity = row.cells.get("product"), values.whole("quantity")
-    if (product is None) != ("quantity" not in row.cells):
-        values.wrong("product" if product is None else "quantity", "is missing")
-    elif product is not None and quantity is not None:
-        lines[product] = lines.get(product, 0) + quantity
-
-
-def _set(draft: "Draft", told: Told, path: Path, name: str, value: object, place: Place) -> None:
-    draft.where[(*path, name)] = place
-    if value is not None:
-        told[name] = value
-
-
-def _lines(quantities: dict[str, int]) -> list[Told]:
-    return [{"product": product, "quantity": quantity} for product, quantity in quantities.items()]
-
-
-def _without(told: Told) -> Told:
-    return {name: value for name, value in told.items() if value is not None}

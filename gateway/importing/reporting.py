@@ -44,6 +44,17 @@ class Report:
         self._file.flush()
 
 
+def write_foretold(path: Path, found: Survey) -> None:
+    """What would become of each. Raises `OSError`."""
+    with Report(path) as report:
+        for line in lines_of_bad(found):
+            report.write(line)
+        for plan in found.settled:
+            report.write(line_of(plan, Outcome(Became.ALREADY_THERE)))
+        for plan in found.plans:
+            report.write(line_of(plan, Outcome(Became.FORETOLD)))
+
+
 def line_of(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """A customer that can move in."""
     event = plan.next_event or ("", "")

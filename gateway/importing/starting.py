@@ -24,6 +24,8 @@ class Became(StrEnum):
     ALREADY_THERE = "already_there"
     REFUSED = "refused"
     NOT_REACHED = "not_reached"
+    FORETOLD = "foretold"
+    """Nobody moved in: it was only asked, or something was wrong with others."""
 
 
 class Outcome(NamedTuple):

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from gateway.importing.cells import Dates, day, whole
-from gateway.importing.columns import RIGHT
+from gateway.importing.cells import Dates, day, several, whole, word
+from gateway.importing.columns import RIGHT, Column
 from gateway.importing.problems import Problem
 from gateway.importing.sheets import Kind, Row
 
@@ -16,6 +16,26 @@ class Values:
 
     def __init__(self, row: Row, kind: Kind, dates: Dates, problems: list[Problem]) -> None:
         self._row, self._kind, self._dates, self._problems = row, kind, dates, problems
+
+    def told(self, column: Column) -> object:
+        """A cell as the contract writes it, however a person does. None: there is nothing, or it can't be read."""
+        cell = self.text(column.name)
+        if cell is None:
+            return None
+        match column.reads:
+            case "text":
+                return cell
+            case "word":
+                return word(cell)
+            case "upper":
+                return cell.upper()
+            case "words":
+                return [word(one) for one in several(cell)] or None
+            case "day":
+                return self.day(column.name)
+            case "days":
+                days = [self.read(column.name, one, day, self._dates) for one in several(cell)]
+                return [one for one in days if one is not None] or None
 
     def text(self, column: str) -> str | None:
         return self._row.cells.get(column)

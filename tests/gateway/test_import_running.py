@@ -65,7 +65,8 @@ async def test_customers_are_imported_once_and_found_again_when_it_runs_again(
         files.bought(*(of_today(LINE, name) for name in names)),
     )
     words = [str(path) for path in paths]
-    foretold = await vip.done("import", *words, "--dry-run")
+    foretold = await vip.done("import", *words, "--dry-run", "--report", "foretold.csv")
+    assert [line["became"] for line in report("foretold.csv")] == ["foretold"] * 6
     assert await gateway.count(_of("once-0")) == 0
     first = await vip.done("import", *words, "--report", "first.jsonl")
     assert (first["imported"], first["already_there"], first["refused"]) == (6, 0, 0)
@@ -93,6 +94,10 @@ async def test_nothing_is_imported_while_anything_is_wrong_unless_the_bad_are_sk
     said = await vip("import", path)
     assert said.status == 1
     assert "line 3, market_segment" in said.err
+    assert "1 thing is wrong, so nothing was imported." in said.err
+    assert {line["external_id"]: line["became"] for line in report("import-report.csv")} == {
+        "good-1": "foretold", "bad-1": "refused",
+    }  # fmt: skip
     assert await gateway.count(_of("good-1")) == 0
     skipped = await vip("import", path, "--skip-bad", "--json")
     assert skipped.status == 1
