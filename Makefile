@@ -11,7 +11,7 @@ TEST ?= -n 2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-header --no-annotate --extra local pyproject.toml
 
-.PHONY: help run test check fix bench look lock clean
+.PHONY: help run test prove check fix bench look lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -21,6 +21,9 @@ run: $(VENV)/.ready-to-run ## everything on one machine: server, worker, mail ca
 
 test: $(VENV)/.ready-to-test ## all tests
 	$(BIN)/python -m pytest $(TEST)
+
+prove: $(VENV)/.ready-to-test ## the long proofs, half an hour: kills under load, a portfolio that moves in interrupted
+	$(BIN)/python -m pytest proofs
 
 check: $(VENV)/.ready-to-test ## lint, format, types, import directions
 	$(BIN)/python -m ruff check .
