@@ -51,6 +51,8 @@ _COMMANDS = (
     (_LOOKING, "diagram", "reading:diagram", "Draw a lifecycle."),
     (_MOVING, "import", "importing:import_", "Take over customers that already live, from CSV files."),
     (_MOVING, "export", "exporting:export", "Write all customers to CSV files."),
+    (_OPERATING, "replay", "deploying:replay", "Replay every open case with this code, before it is deployed."),
+    (_OPERATING, "roll-over", "deploying:roll_over", "Bring every open case onto a fresh run, after a deployment."),
     (_OPERATING, "codec", "codec:codec", "Decode what Temporal keeps, for its UI and command line."),
     (_LOCAL, "up", "stack:up", "Run everything on this machine."),
     (_LOCAL, "inbox", "stack:inbox", "Read the letters that were sent on this machine."),
