@@ -13,6 +13,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 
+from encryption.converter import PLAIN
 from local import clock
 from tests.workflows.histories import current_details, events, metadata, of_type
 from tests.workflows.lab import ACCEPT, INVITATION, Lab, lab, server
@@ -48,7 +49,7 @@ AUTHORIZATION_QUERIES = {"details", "journal"}
 CUSTOMER_SIGNALS = {"authorization_changed", "roll_over"}
 AUTHORIZATION_SIGNALS = {"customer_changed", "roll_over"}
 ADDED_UPDATES = {"write_off_lost"}
-ADDED_QUERIES = {"wake"}
+ADDED_QUERIES = {"wake", "carried"}
 SEARCH_ATTRIBUTES = {
     "CustomerState": "KEYWORD",
     "RenewalState": "KEYWORD",
@@ -77,7 +78,8 @@ PLANTED = ("Zebulon", "zebulon.qx@example.com", "Quetzal", "quetzal.qx@example.o
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
-    async with server(tmp_path_factory.mktemp("names")) as client, lab(client) as house:
+    # In clear: what would be read if nothing were encrypted.
+    async with server(tmp_path_factory.mktemp("names"), converter=PLAIN) as client, lab(client) as house:
         yield house
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from local.stack import payload_keys
 from tests.e2e.documents import Numbers, Step, steps
 from tests.e2e.installation import ROOT, Done, Installation, execute, folder_like_the_repository, up
 
@@ -27,9 +28,11 @@ async def follow(installed: Installation, step: Step, numbers: Numbers) -> Done:
     said = numbers.in_place(step.command)
     address = installed.stack.address
     if step.program:
-        return await execute(installed.folder, sys.executable, "-c", said.replace(USUAL_ADDRESS, address))
-    # A shell, as a reader has one. The stack listens on other ports than usual.
-    return await execute(installed.folder, "sh", "-c", said, TEMPORAL_ADDRESS=address)
+        program, given = said.replace(USUAL_ADDRESS, address), payload_keys(installed.stack.data)
+        return await execute(installed.folder, sys.executable, "-c", program, VIP_PAYLOAD_KEYS=given)
+    # A shell that has read what `vip up` wrote down: the stack listens on other ports than usual.
+    more = {"TEMPORAL_ADDRESS": address, "TEMPORAL_CODEC_ENDPOINT": installed.stack.codec_url}
+    return await execute(installed.folder, "sh", "-c", said, **more)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
