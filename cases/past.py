@@ -25,10 +25,10 @@ def past_of(case: CustomerCase) -> Told:
     for deed in deeds:
         if deed.name == "withdraw_invitation":
             told |= {"withdrawn_on": happens(deed.at), "withdrawal_reason": deed.body["reason"]}
-    told["authorizations"] = [_authorization(known) for known in case.known.values()]
+    told["authorizations"] = [past_of_authorization(known) for known in case.known.values()]
     told["renewal_orders"] = [_renewed(case, deed) for deed in deeds if deed.name == "place_renewal_order"]
     told["renewal_declines"] = [
-        {"declined_on": happens(deed.at), "reason": deed.body["reason"], "lines": deed.body.get("lines")}
+        _said({"declined_on": happens(deed.at), "reason": deed.body["reason"], "lines": deed.body.get("lines")})
         for deed in deeds
         if deed.name == "decline_renewal"
     ]
@@ -49,7 +49,8 @@ def _acceptance(case: CustomerCase) -> Told:
     }
 
 
-def _authorization(known: Snapshot) -> Told:
+def past_of_authorization(known: Snapshot) -> Told:
+    """What of that history is about one authorization."""
     facts = known.facts
     told: Told = {
         "authorization_number": known.authorization_number,

@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from cases.carrying import carry, load_authorization
     from cases.doors import answer_of
     from cases.hearing import hear_customer
-    from workflows.commands import command, journal, question, wake
+    from workflows.commands import carried, command, journal, question, wake
     from workflows.engine import Answer, Engine, refusal
     from workflows.names import AUTHORIZATION
     from workflows.neighbours import ItsCustomer
@@ -64,6 +64,7 @@ class PurchaseAuthorization:
     details = question("details", "The authorization as it stands, with every date.", details)
     journal = question("journal", "What happened, in order: states, letters sent and skipped, facts.", journal)
     wake = question("wake", "When it does something by itself next.", wake)
+    carried = question("carried", "The case as the next run would take it up; for whoever examines it.", carried)
 
     @workflow.signal(description="News from the customer: contact, account manager, anniversary; newer wins.")
     def customer_changed(self, view: Any = None, *_more: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from cases.carrying import carry
     from cases.ordering import happens
     from workflows.engine import Answer, Engine
 
@@ -43,6 +44,10 @@ def question(name: str, description: str, answer: Callable[[Engine[Any], Any], A
 
 def journal(engine: Engine[Any], _body: Any) -> Answer:
     return {"items": [entry.answer() for entry in engine.case.journal]}
+
+
+def carried(engine: Engine[Any], _body: Any) -> Answer:
+    return carry(engine.case)
 
 
 def wake(engine: Engine[Any], _body: Any) -> Answer:

@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from cases.customer import CustomerCase
     from cases.hearing import hear_authorization
     from states.refusals import Refused
-    from workflows.commands import command, journal, question, wake
+    from workflows.commands import carried, command, journal, question, wake
     from workflows.engine import Answer, Engine, refusal
     from workflows.names import CUSTOMER
     from workflows.neighbours import Authorizations
@@ -85,6 +85,7 @@ class Customer:
     preview = question("preview", 'What authorize_purchase would answer, or {"reasons"}; nothing happens.', preview)
     products = question("products", "Every product, and why this customer may not add it.", products)
     wake = question("wake", "When it does something by itself next.", wake)
+    carried = question("carried", "The case as the next run would take it up; for whoever examines it.", carried)
 
     @workflow.signal(description="News from an authorization: a snapshot; newer wins.")
     async def authorization_changed(self, snapshot: Any = None, *_more: Any) -> None:

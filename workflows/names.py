@@ -21,6 +21,7 @@ DETAILS: Final = "details"
 JOURNAL: Final = "journal"
 PREVIEW: Final = "preview"
 PRODUCTS: Final = "products"
+CARRIED: Final = "carried"
 
 AUTHORIZATION_CHANGED: Final = "authorization_changed"
 CUSTOMER_CHANGED: Final = "customer_changed"
