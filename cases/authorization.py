@@ -161,11 +161,9 @@ class AuthorizationCase(Case):
         about: dict[str, Any] | None = None,
         **changes: Any,
     ) -> None:
-        """One step of a person's, with what changes in the facts; then whatever is due up to now."""
+        """One step of a person's, with what changes in the facts."""
         facts = self.facts.model_copy(update=changes)
-        effective = self.effective("authorization", at, now)
-        self.fire("authorization", trigger, effective, now, actor=actor, reason=reason, about=about, facts=facts)
-        self.advance(now, now)
+        self.take_step("authorization", trigger, at, now, actor=actor, reason=reason, about=about, facts=facts)
 
     def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime) -> None:
         Case.letter_done(self, item, outcome, why, now)

@@ -4,17 +4,18 @@ Each decides, changes the facts and fires one step; raises `Refused` with every 
 for whoever tried it on a copy.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from cases.authorization import AuthorizationCase
 from cases.commands import Command, happened_at
 from cases.messages import ConfirmReturn, Extend, PlaceOrder, RequestReturn, WithReason
-from cases.ordering import frozen, happens
+from cases.ordering import frozen, happens, out_of_range
 from cases.words import added_up
 from states.authorization import AUTHORIZATION, Trigger, day, return_closes
 from states.calendar import local_date, start_of_day
-from states.facts import FrozenDuration, Order, Quantities, Return, minus, open_quantity, plus
+from states.facts import Order, Quantities, Return, minus, open_quantity, plus
+from states.policy import Policy
 from states.refusals import Reason, Refused, refuse
 
 
@@ -35,12 +36,12 @@ def place_order(case: AuthorizationCase, body: PlaceOrder, now: datetime) -> Non
     if not rest:
         raise AUTHORIZATION.refusal(case.state, Trigger.ORDER)
     lines = rest if body.lines is None else added_up(body.lines)
-    check_order(lines, rest, case.policy.authorization.largest_quantity)
+    _check_order(lines, rest, case.policy)
     order = Order(order_reference=body.order_reference, lines=lines, ordered_at=at, recorded_at=now)
     before, on = case.facts, local_date(at, case.policy.time_zone)
     changes: dict[str, Any] = {"orders": (*before.orders, order)}
     if lines == rest:
-        changes["duration"] = _frozen(case, on)
+        changes["duration"] = frozen(before, case.view, case.policy, on)
     about = {"order_reference": body.order_reference, "order": lines}
     case.take(Trigger.ORDER, at, now, body.actor, None, about, **changes)
 
@@ -64,13 +65,9 @@ def _drop(case: AuthorizationCase, trigger: Trigger, at: datetime, now: datetime
     changes: dict[str, Any] = {"dropped": plus(case.facts.dropped, rest)}
     if case.facts.orders:
         # What is ordered of it is all there will be: its duration no longer changes.
-        changes["duration"] = _frozen(case, local_date(case.facts.orders[-1].ordered_at, case.policy.time_zone))
+        on = local_date(case.facts.orders[-1].ordered_at, case.policy.time_zone)
+        changes["duration"] = frozen(case.facts, case.view, case.policy, on)
     case.take(trigger, at, now, body.actor, body.reason, about, **changes)
-
-
-def _frozen(case: AuthorizationCase, on: date) -> FrozenDuration:
-    fixed = frozen(case.facts, case.view, case.policy, on)
-    return FrozenDuration(order_from=fixed.order_from, months=fixed.months)
 
 
 def extend(case: AuthorizationCase, body: Extend, now: datetime) -> None:
@@ -106,7 +103,7 @@ def request_return(case: AuthorizationCase, body: RequestReturn, now: datetime) 
         raise refuse("return_window_closed", "The return window of this order has ended.", ended=happens(closed))
     rest = minus(order.lines, order.returned)
     lines = rest if body.lines is None else added_up(body.lines)
-    check_held(lines, rest)
+    _check_held(lines, rest)
     asked = Return(order_reference=body.order_reference, lines=lines, reason=body.reason)
     about = {"order_reference": body.order_reference, "reason": body.reason, "return": lines}
     case.take(Trigger.REQUEST_RETURN, at, now, body.actor, body.reason, about, return_open=asked)
@@ -119,7 +116,7 @@ def confirm_return(case: AuthorizationCase, body: ConfirmReturn, now: datetime) 
     if asked is None:
         raise AUTHORIZATION.refusal(case.state, Trigger.CONFIRM_RETURN)
     lines = asked.lines if body.lines is None else added_up(body.lines)
-    check_held(lines, asked.lines)
+    _check_held(lines, asked.lines)
     orders = tuple(
         one.model_copy(update={"returned": plus(one.returned, lines)})
         if one.order_reference == asked.order_reference
@@ -140,13 +137,9 @@ def decline_return(case: AuthorizationCase, body: WithReason, now: datetime) -> 
     case.take(Trigger.DECLINE_RETURN, at, now, body.actor, body.reason, about, return_open=None)
 
 
-def check_order(lines: Quantities, rest: Quantities, largest: int) -> None:
+def _check_order(lines: Quantities, rest: Quantities, policy: Policy) -> None:
     """Quantities an order may cover: at least one, and no more than is open."""
-    reasons = [
-        Reason("quantity_out_of_range", f"{product}: 1 to {largest} can be ordered.", product=product)
-        for product, quantity in lines.items()
-        if not 1 <= quantity <= largest
-    ] or [
+    reasons = out_of_range(lines, policy) or [
         Reason(
             "exceeds_open", f"{product}: {rest.get(product, 0)} are open.", product=product, open=rest.get(product, 0)
         )
@@ -157,7 +150,7 @@ def check_order(lines: Quantities, rest: Quantities, largest: int) -> None:
         raise Refused(reasons)
 
 
-def check_held(lines: Quantities, rest: Quantities) -> None:
+def _check_held(lines: Quantities, rest: Quantities) -> None:
     """Quantities that can be taken back: no more than is held of the order."""
     reasons = [
         Reason("exceeds_held", f"{product}: {rest.get(product, 0)} can be returned.", product=product)

@@ -5,9 +5,8 @@ for whoever tried it on a copy.
 """
 
 from datetime import datetime
-from typing import Any
 
-from cases.answers import authorization_answer, authorization_of
+from cases.answers import Answer, authorization_answer, authorization_of
 from cases.authorization import AuthorizationCase
 from cases.authorization_commands import write_off
 from cases.commands import happened_at
@@ -20,11 +19,9 @@ from cases.record import Deed
 from cases.words import added_up
 from states.calendar import local_date
 from states.catalogue import Catalogue
-from states.facts import AuthorizationFacts, FrozenDuration, Order, Quantities, RequestedBy
+from states.facts import AuthorizationFacts, Order, Quantities, RequestedBy
 from states.refusals import Refused, refuse
 from states.standing import reasons_against
-
-Answer = dict[str, Any]
 
 
 def authorize_purchase(
@@ -106,8 +103,7 @@ def begin_direct(
         direct=True,
         orders=(order,),
     )
-    fixed = frozen(asked, case.view(), case.policy, local_date(at, case.policy.time_zone))
-    duration = FrozenDuration(order_from=fixed.order_from, months=fixed.months)
+    duration = frozen(asked, case.view(), case.policy, local_date(at, case.policy.time_zone))
     begin(case, number, asked.model_copy(update={"duration": duration}), now, body.actor)
 
 

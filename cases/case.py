@@ -127,5 +127,22 @@ class Case(Mailing):
                 self.recount()
         return row
 
+    def take_step(
+        self,
+        machine: str,
+        trigger: StrEnum,
+        at: datetime,
+        now: datetime,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        about: dict[str, Any] | None = None,
+        facts: Any = None,
+    ) -> None:
+        """One step of a person's; then whatever is due up to now. Raises `TransitionRefused`."""
+        effective = self.effective(machine, at, now)
+        self.fire(machine, trigger, effective, now, actor=actor, reason=reason, about=about, facts=facts)
+        self.advance(now, now)
+
     def recount(self) -> None:
         """A row changed the facts: what is derived from elsewhere is counted anew."""

@@ -47,7 +47,8 @@ def accept_invitation(case: CustomerCase, body: Accept, now: datetime) -> None:
     acceptance = Acceptance(
         name=who.name, identity=who.identity, terms_version=body.terms_version, accepted_at=at, door=body.actor
     )
-    _step(case, Trigger.ACCEPT, at, now, body.actor, facts=facts.model_copy(update={"acceptance": acceptance}))
+    accepted = facts.model_copy(update={"acceptance": acceptance})
+    case.take_step("membership", Trigger.ACCEPT, at, now, actor=body.actor, facts=accepted)
 
 
 def resend_invitation(case: CustomerCase, body: Nothing, now: datetime) -> None:
@@ -58,14 +59,15 @@ def resend_invitation(case: CustomerCase, body: Nothing, now: datetime) -> None:
     if case.state in (State.INVITED, State.EXPIRED) and times >= case.policy.invitation.resends_a_day:
         most = case.policy.invitation.resends_a_day
         raise refuse("resend_limit", f"An invitation can be resent {most} times a day; try again tomorrow.")
-    resent = {"invited_at": at, "resent_on": today, "resent_times": times + 1}
-    _step(case, Trigger.RESEND, at, now, body.actor, facts=facts.model_copy(update=resent))
+    resent = facts.model_copy(update={"invited_at": at, "resent_on": today, "resent_times": times + 1})
+    case.take_step("membership", Trigger.RESEND, at, now, actor=body.actor, facts=resent)
 
 
 def withdraw_invitation(case: CustomerCase, body: WithReason, now: datetime) -> None:
     """M6: only while nothing was ever authorized or ordered; final."""
     at = case.arrive(None, now)
-    _step(case, Trigger.WITHDRAW, at, now, body.actor, body.reason, {"reason": body.reason})
+    about = {"reason": body.reason}
+    case.take_step("membership", Trigger.WITHDRAW, at, now, actor=body.actor, reason=body.reason, about=about)
 
 
 def hand_over_contact(case: CustomerCase, body: HandOver, now: datetime) -> None:
@@ -76,8 +78,16 @@ def hand_over_contact(case: CustomerCase, body: HandOver, now: datetime) -> None
     if case.state is State.EXPIRED:
         changed["invited_at"] = at
     reason = f"{body.reason} (before: {before.name}, {before.email})"
-    about = {"handed_over": True}
-    _step(case, Trigger.HAND_OVER, at, now, body.actor, reason, about, facts.model_copy(update=changed))
+    case.take_step(
+        "membership",
+        Trigger.HAND_OVER,
+        at,
+        now,
+        actor=body.actor,
+        reason=reason,
+        about={"handed_over": True},
+        facts=facts.model_copy(update=changed),
+    )
     case.contact = Contact(name=body.name, email=body.email)
     case.language = body.language or case.language
     case.unreachable.pop(Reader.CONTACT, None)
@@ -89,7 +99,7 @@ def add_offer_types(case: CustomerCase, body: AddOfferTypes, now: datetime) -> N
     if body.offer_types <= case.offer_types and case.state is not State.WITHDRAWN:
         return
     added = ", ".join(sorted(body.offer_types - case.offer_types))
-    _step(case, Trigger.ADD_OFFER_TYPES, at, now, body.actor, added or None)
+    case.take_step("membership", Trigger.ADD_OFFER_TYPES, at, now, actor=body.actor, reason=added or None)
     case.offer_types |= body.offer_types
 
 
@@ -99,25 +109,11 @@ def assign_account_manager(case: CustomerCase, body: Assign, now: datetime) -> N
     manager = AccountManager(id=body.id, name=body.name, email=body.email, language=body.language)
     if manager == case.account_manager and case.state is not State.WITHDRAWN:
         return
-    _step(case, Trigger.ASSIGN, at, now, body.actor, f"{case.account_manager.id} to {manager.id}")
+    reason = f"{case.account_manager.id} to {manager.id}"
+    case.take_step("membership", Trigger.ASSIGN, at, now, actor=body.actor, reason=reason)
     if manager.email != case.account_manager.email:
         case.unreachable.pop(Reader.ACCOUNT_MANAGER, None)
     case.account_manager = manager
-
-
-def _step(
-    case: CustomerCase,
-    trigger: Trigger,
-    at: datetime,
-    now: datetime,
-    actor: str | None,
-    reason: str | None = None,
-    about: dict[str, Any] | None = None,
-    facts: Any = None,
-) -> None:
-    effective = case.effective("membership", at, now)
-    case.fire("membership", trigger, effective, now, actor=actor, reason=reason, about=about, facts=facts)
-    case.advance(now, now)
 
 
 COMMANDS = {

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from cases.answers import customer_answer
+from cases.answers import Answer, customer_answer
 from cases.commands import happened_at
 from cases.customer import CustomerCase
 from cases.ledger import Placed
 from cases.messages import DeclineRenewal, PlaceOrder
-from cases.ordering import happens
+from cases.ordering import happens, out_of_range
 from cases.words import added_up
 from states.calendar import start_of_day
 from states.catalogue import Catalogue
@@ -17,8 +16,6 @@ from states.facts import Quantities, RenewalFacts, minus, plus
 from states.refusals import Reason, Refused, refuse
 from states.renewal import RENEWAL, State, Trigger, to_renew, window_opens_on
 from states.standing import reasons_against
-
-Answer = dict[str, Any]
 
 
 def place_renewal_order(
@@ -55,7 +52,7 @@ def renew(
     declined = _taken_back(facts, renewed)
     about = {"order_reference": body.order_reference, "order": lines}
     changed = facts.model_copy(update={"renewed": renewed, "declined": declined})
-    _step(case, Trigger.RENEW, at, now, body.actor, None, about, changed)
+    case.take_step("renewal", Trigger.RENEW, at, now, actor=body.actor, about=about, facts=changed)
     return lines
 
 
@@ -76,20 +73,14 @@ def decline_renewal(case: CustomerCase, body: DeclineRenewal, now: datetime) -> 
     if beyond:
         raise Refused(beyond)
     changed = facts.model_copy(update={"declined": plus(facts.declined, lines)})
-    _step(case, Trigger.DECLINE, at, now, body.actor, body.reason, None, changed)
+    case.take_step("renewal", Trigger.DECLINE, at, now, actor=body.actor, reason=body.reason, facts=changed)
 
 
 def _check_beyond(
     case: CustomerCase, facts: RenewalFacts, lines: Quantities, now: datetime, sold: Catalogue | None
 ) -> None:
     """Quantities or products beyond what is held are bought: the buying rules apply to those."""
-    largest = case.policy.authorization.largest_quantity
-    wrong = [
-        Reason("quantity_out_of_range", f"{product}: 1 to {largest} can be ordered.", product=product)
-        for product, quantity in lines.items()
-        if not 1 <= quantity <= largest
-    ]
-    if wrong:
+    if wrong := out_of_range(lines, case.policy):
         raise Refused(wrong)
     rest = minus(facts.ending, facts.renewed)
     beyond = minus(lines, rest)
@@ -108,18 +99,3 @@ def _taken_back(facts: RenewalFacts, renewed: Quantities) -> Quantities:
     room = minus(facts.ending, renewed)
     kept = {product: min(quantity, room.get(product, 0)) for product, quantity in facts.declined.items()}
     return {product: quantity for product, quantity in kept.items() if quantity > 0}
-
-
-def _step(
-    case: CustomerCase,
-    trigger: Trigger,
-    at: datetime,
-    now: datetime,
-    actor: str | None,
-    reason: str | None,
-    about: dict[str, Any] | None,
-    facts: RenewalFacts,
-) -> None:
-    effective = case.effective("renewal", at, now)
-    case.fire("renewal", trigger, effective, now, actor=actor, reason=reason, about=about, facts=facts)
-    case.advance(now, now)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from cases.answers import authorization_answer, customer_answer
+from cases.answers import Answer, authorization_answer, customer_answer
 from cases.authorization import AuthorizationCase
 from cases.authorization_commands import COMMANDS as AUTHORIZATION_COMMANDS
 from cases.customer import CustomerCase
@@ -13,7 +13,6 @@ from cases.deeds import remembering
 from cases.messages import Authorize, parse
 from states.catalogue import Catalogue
 
-Answer = dict[str, Any]
 NUMBERED = frozenset({"authorize_purchase", "record_order", "place_renewal_order"})
 """Commands that look at the catalogue, and may begin an authorization with the number they are given."""
 

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from states.calendar import Duration, duration, latest_anniversary, local_date, next_anniversary
-from states.facts import AuthorizationFacts, CustomerView
+from states.facts import AuthorizationFacts, CustomerView, FrozenDuration, Quantities
 from states.policy import Policy
+from states.refusals import Reason
 from states.renewal import first_anniversary
 
 
@@ -36,13 +37,15 @@ def to_order(facts: AuthorizationFacts, view: CustomerView, policy: Policy, on: 
     return ToOrder(*_counted(added, until, begun, view.anchor, policy), False)
 
 
-def frozen(facts: AuthorizationFacts, view: CustomerView, policy: Policy, on: date) -> Duration:
+def frozen(facts: AuthorizationFacts, view: CustomerView, policy: Policy, on: date) -> FrozenDuration:
     """What was to be ordered on the local day of the order that fixed it; a first order fixes the anniversary too."""
+    fixed: Duration | ToOrder
     if view.anniversary is None:
         anchor, until = first_anniversary(on, view.custom_anniversary, policy)
-        return _counted(local_date(facts.requested_at, policy.time_zone), until, on, anchor, policy)
-    found = to_order(facts, view, policy, on)
-    return Duration(found.order_from, found.months)
+        fixed = _counted(local_date(facts.requested_at, policy.time_zone), until, on, anchor, policy)
+    else:
+        fixed = to_order(facts, view, policy, on)
+    return FrozenDuration(order_from=fixed.order_from, months=fixed.months)
 
 
 def _counted(added: date, until: date, begun: date | None, anchor: date, policy: Policy) -> Duration:
@@ -54,6 +57,16 @@ def last_warning_on(facts: AuthorizationFacts, policy: Policy, deactivated_on: d
     if not policy.authorization.warning_days:
         return None
     return date.fromordinal(deactivated_on.toordinal() - min(policy.authorization.warning_days))
+
+
+def out_of_range(lines: Quantities, policy: Policy) -> list[Reason]:
+    """Quantities that nobody can order."""
+    largest = policy.authorization.largest_quantity
+    return [
+        Reason("quantity_out_of_range", f"{product}: 1 to {largest} can be ordered.", product=product)
+        for product, quantity in lines.items()
+        if not 1 <= quantity <= largest
+    ]
 
 
 def happens(at: datetime | None) -> str | None:
