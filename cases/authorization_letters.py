@@ -40,7 +40,7 @@ def write(
     zone, rest, bought, kept = policy.time_zone, open_quantity(facts), ordered(facts), held(facts)
     due = to_order(facts, view, policy, local_date(now, zone))
     fields: dict[str, Any] = {
-        "key": f"{number}.{item.number}.{item.reader}",
+        "key": item.key(number),
         "thread": item.thread,
         "written_at": now,
         "reader": item.reader,

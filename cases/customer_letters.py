@@ -22,7 +22,7 @@ def write(item: Item, case: CustomerCase, now: datetime) -> Letter:
     """The letter of an outbox item, complete in itself, with everything computed anew."""
     kind = LETTERS[item.letter]
     fields: dict[str, Any] = {
-        "key": f"{case.vip_number}.{item.number}.{item.reader}",
+        "key": item.key(case.vip_number),
         "thread": item.thread,
         "written_at": now,
         "reader": item.reader,

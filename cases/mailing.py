@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from cases.journal import Entry, Kind, Outcome, Why
@@ -79,6 +80,8 @@ class Mailing(Record):
         if item.written is not None:
             return item.written
         letter = self.write(item, now)
+        if earlier := self._twins(item):
+            letter = letter.model_copy(update={"key": f"{letter.key}.{earlier}"})
         written = {"letter": letter.name, **letter.model_dump(mode="json", exclude_none=True)}
         day = letter.worthless_on()
         zone = self.policy.time_zone
@@ -86,6 +89,16 @@ class Mailing(Record):
         marked = item._replace(handed_over_at=now, written=written, keeps_until=keeps_until)
         self.outbox = [marked if one.number == item.number else one for one in self.outbox]
         return written
+
+    def _twins(self, item: Item) -> int:
+        """How many letters like this one came before it: a person may do the same thing twice in one instant."""
+        if item.not_before != item.caused_at:
+            return 0
+        same = (item.letter, item.reader, item.caused_at)
+        since = takewhile(lambda entry: entry.processed_at >= item.caused_at, reversed(self.journal))
+        done = sum((entry.letter, entry.reader, entry.effective_at) == same for entry in since)
+        waiting = (one for one in self.outbox if one.number < item.number)
+        return done + sum((one.letter, one.reader, one.caused_at) == same for one in waiting)
 
     def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime) -> None:
         """What became of a letter: the journal says it, and *unreachable* is set or cleared (section 8)."""

@@ -1,7 +1,9 @@
 """Letters that wait for their turn, and what becomes of each when it comes (rules, sections 2 and 11)."""
 
+import json
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from cases.journal import Outcome, Why
@@ -43,6 +45,15 @@ class Item(NamedTuple):
     def lane(self) -> str:
         """Letters to one reader in one thread go one after the other."""
         return self.reader + " " + self.thread
+
+    def key(self, case: str) -> str:
+        """What makes it this letter and no other: which case, what it tells, to whom, and the moment that caused it.
+
+        It holds whatever else happens to the case. One that is set back to a backup and goes another way comes to
+        the letters of its clock under the same keys, and tells what is new under new ones: a count would not.
+        """
+        told = sha256(json.dumps(self.about, sort_keys=True).encode()).hexdigest()[:16]
+        return f"{case}.{self.letter}.{self.reader}.{self.caused_at:%Y%m%dT%H%M%S.%f}.{told}"
 
 
 class Verdict(NamedTuple):

@@ -43,13 +43,17 @@ class Story:
         self.relay = relay
         self.written: dict[str, dict[str, Any]] = {}
         """Every letter that was handed over, by its key."""
+        self._numbers: dict[str, int] = {}
         self.world = Simulation("A" * 20, policy, catalogue, self._relay)
         self.world.invite({**INVITE, **invite}, self.at(0))
 
     def _relay(self, now: datetime, reader: str) -> tuple[Outcome, str | None] | datetime:
         for case in (self.world.customer, *self.world.authorizations.values()):
-            letters = (item.written for item in case.outbox if item.written is not None)
-            self.written |= {letter["key"]: letter for letter in letters}
+            for item in case.outbox:
+                if item.written is not None:
+                    key = item.written["key"]
+                    assert self._numbers.setdefault(key, item.number) == item.number, f"{key} is two letters"
+                    self.written[key] = item.written
         if self.down is not None and self.down[0] <= now < self.down[1]:
             return self.down[1]
         return self.relay(now, reader)

@@ -156,3 +156,31 @@ def test_a_letter_that_was_refused_for_good_is_not_tried_again(begin: partial[St
     assert story.not_sent(number) == [(0, "products_added_by_member", "account_manager", "recipient_refused")]
     assert story.world.authorizations[number].unreachable
     assert Outcome.UNDELIVERED in {entry.outcome for _, entry in story.world.timeline()}
+
+
+def test_a_customer_that_is_set_back_and_goes_another_way_tells_what_its_clock_says_under_the_same_keys(
+    begin: partial[Story],
+) -> None:
+    """So nothing that had left is sent again, and nothing new is taken for it."""
+    lost, restored = begin(), begin()
+    for course in (lost, restored):
+        course.accept(1)
+        course.authorize(2)
+    before = set(restored.written)
+    lost.direct(3, reference="PO-1")
+    lost.authorize(4)
+    restored.direct(3, at=restored.at(3, 16), reference="PO-2")
+    restored.authorize(5, 9)
+    for course in (lost, restored):
+        course.until(30)
+    assert before <= set(lost.written) & set(restored.written)
+    of_the_clock = {"order_reminder", "payment_overdue", "overdue_reminder"}
+    first = "0" * 19 + "1"
+    for story, other in ((lost, restored), (restored, lost)):
+        keys = {key for key, one in story.written.items() if one["letter"] in of_the_clock and key.startswith(first)}
+        assert keys
+        assert keys <= set(other.written)
+    for letter in ("order_received", "products_added"):
+        new = [{key for key, one in each.written.items() if one["letter"] == letter} for each in (lost, restored)]
+        assert len(new[0] - before) == len(new[1] - before) == 1
+        assert (new[0] & new[1]) <= before
