@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     support: str | None = Field(
         None, min_length=1, description="where readers get help: an address or a telephone number"
     )
+    sent_letters: Path | None = Field(
+        None, description="a file that remembers which letters were sent; workers of one machine may share it"
+    )
     public_url: Annotated[str | None, AfterValidator(safe_web_address)] = Field(
         None, description="where the page behind an invitation's link is, such as https://vip.example.com"
     )

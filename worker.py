@@ -25,6 +25,7 @@ from activities.links import Links
 from activities.mail import Mail
 from activities.opening import Opening
 from activities.rendering import JinjaRenderer
+from activities.sent import NotAMemory, SentLetters
 from activities.smtp import SmtpTransport
 from cases import shelf
 from encryption.converter import data_converter
@@ -97,15 +98,17 @@ async def working(
         deployment_config=version,
         **options,
     )
+    letters = mail_of(settings)
     mail = Worker(
         client,
         task_queue=settings.mail_task_queue,
-        activities=[mail_of(settings).send_letter],
+        activities=[letters.send_letter],
         graceful_shutdown_timeout=GRACE,
         deployment_config=version,
     )
     async with AsyncExitStack() as stack:
         stack.callback(surroundings.put, before)
+        stack.callback(letters.close)
         await stack.enter_async_context(mail)
         await stack.enter_async_context(lifecycle)
         yield
@@ -127,7 +130,12 @@ def mail_of(settings: Settings) -> Mail:
         password=password,
         local_hostname=sender.address.rpartition("@")[2],
     )
-    return Mail(renderer, MimeComposer(sender.name, sender.address), transport)
+    composer = MimeComposer(sender.name, sender.address)
+    try:
+        memory = SentLetters(settings.sent_letters) if settings.sent_letters else None
+    except NotAMemory as error:
+        raise SettingsError(f"VIP_SENT_LETTERS: {_one_line(error)}") from None
+    return Mail(renderer, composer, transport, memory)
 
 
 def read_policy(settings: Settings) -> Policy:

@@ -131,6 +131,8 @@ class Memory(Protocol):
 
     def turn(self, key: str) -> AbstractAsyncContextManager[Turn]: ...
 
+    def close(self) -> None: ...
+
 
 class Forgetful:
     """Remembers nothing: every attempt sends."""
@@ -138,6 +140,9 @@ class Forgetful:
     @asynccontextmanager
     async def turn(self, _key: str) -> AsyncIterator[Turn]:
         yield Turn()
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 class Mail:
@@ -151,6 +156,10 @@ class Mail:
         self._composer = composer
         self._transport = transport
         self._memory = memory or Forgetful()
+
+    def close(self) -> None:
+        """Nothing is sent after this."""
+        self._memory.close()
 
     @activity.defn(name=SEND_LETTER)
     async def send_letter(self, letter: dict[str, Any]) -> dict[str, Any]:

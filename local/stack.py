@@ -60,6 +60,10 @@ class Stack:
     def inbox(self) -> Path:
         return self.data / "mail"
 
+    @property
+    def sent_letters(self) -> Path:
+        return self.data.absolute() / "sent.db"
+
 
 def running(data: Path = DEFAULT_DATA) -> Stack | None:
     """The stack that runs on this folder now, if one does."""
@@ -122,6 +126,7 @@ def write_environment(stack: Stack, settings: Settings) -> Path:
         "VIP_TASK_QUEUE": settings.task_queue,
         "VIP_MAIL_TASK_QUEUE": settings.mail_task_queue,
         "VIP_SMTP_URL": stack.smtp_url,
+        "VIP_SENT_LETTERS": str(stack.sent_letters),
         "VIP_MAIL_FROM": f"{sender.name} <{sender.address}>" if sender else "",
         "VIP_RESELLER_NAME": settings.reseller_name or "",
         "VIP_SUPPORT": settings.support or "",

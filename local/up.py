@@ -120,6 +120,7 @@ def local_settings(stack: Stack) -> Settings:
     given = environment()
     overrides: dict[str, Any] = {name: value for name, value in _DEFAULTS.items() if f"VIP_{name.upper()}" not in given}
     overrides |= {"smtp_url": stack.smtp_url, "public_url": stack.page_url, "ui_url": stack.ui_url}
+    overrides |= {"sent_letters": stack.sent_letters}
     return load(**overrides, link_secret=link_secret(stack.data), payload_keys=keys(stack.data))
 
 
