@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, SecretBytes
 
 LENGTH = 32
 """Bytes of a key: AES-256."""
-_FORM = re.compile(r"([A-Za-z0-9._-]{1,32}):([A-Za-z0-9+/=_-]+)")
+_ID = r"[A-Za-z0-9._-]{1,32}"
+_FORM = re.compile(rf"({_ID}):([A-Za-z0-9+/=_-]+)")
 
 
 class Key(BaseModel):
@@ -35,7 +36,9 @@ class Key(BaseModel):
     @classmethod
     def new(cls, key_id: str) -> Self:
         """A key nobody had before. Raises `ValueError` for an ID that cannot be."""
-        return cls._parse(f"{key_id}:{b64encode(secrets.token_bytes(LENGTH)).decode()}")
+        if not re.fullmatch(_ID, key_id):
+            raise ValueError("a key's ID is 1 to 32 letters, digits and ._-, such as 2027")
+        return cls(id=key_id, secret=SecretBytes(secrets.token_bytes(LENGTH)))
 
     @classmethod
     def parse_all(cls, value: Any) -> Any:

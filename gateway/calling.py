@@ -16,6 +16,7 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from encryption.codec import KeyMissing
 from gateway.errors import NotFound, Refused, Unavailable
 from states.refusals import Refused as RefusedByTheRules
 
@@ -78,6 +79,8 @@ def reaching() -> Iterator[None]:
         yield
     except RPCError as error:
         raise _of_server(error) from None
+    except KeyMissing as missing:
+        raise _unread(missing) from None
 
 
 def refusal_in(cause: BaseException | None) -> Refused:
@@ -112,6 +115,8 @@ async def _answered(once: Callable[[], Awaitable[T]], patience: float, handle: H
                     if error.status not in AGAIN:
                         raise _of_server(error) from None
                     last = error.message
+                except KeyMissing as missing:
+                    raise _unread(missing) from None
                 await asyncio.sleep(next(pauses))
     raise Unavailable(f"No answer came within {patience:g} s: {last}")
 
@@ -120,6 +125,10 @@ def _of_server(error: RPCError) -> Exception:
     if error.status is RPCStatusCode.NOT_FOUND and not error.message.startswith("Namespace"):
         return Gone(error.message)
     return Unavailable(error.message or error.status.name)
+
+
+def _unread(missing: KeyMissing) -> Unavailable:
+    return Unavailable(f"The answer cannot be read: {missing}. Add the key to VIP_PAYLOAD_KEYS")
 
 
 def not_found(number: str) -> NotFound:

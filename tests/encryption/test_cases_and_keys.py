@@ -15,6 +15,7 @@ from encryption.codec import ENCRYPTED
 from encryption.codec import KEY as KEY_NAME
 from encryption.converter import PLAIN, encrypting
 from encryption.keys import Key
+from gateway.client import Gateway, Unavailable
 from local import clock
 from local.mailbox import MailSink
 from tests.workflows.lab import ACCEPT, LINES, Lab, code_of, settings_for
@@ -102,3 +103,15 @@ async def test_a_client_without_keys_can_tell_and_cannot_read(client: Client, qu
         answer = await handle.result()
         assert answer.payload.metadata["encoding"] == ENCRYPTED
         assert (await house.customer(vip).query("details"))["open_authorizations"]
+
+
+async def test_a_door_without_the_key_says_which_one_is_missing(client: Client, queue: str) -> None:
+    async with lab(client, OLD, queue=queue) as house:
+        vip = await house.invite()
+        await house.tell(vip, "accept_invitation", ACCEPT)
+        door = Gateway(speaking(client, encrypting([NEW], encrypts=False)), task_queue=queue)
+        for asked in (door.customer(vip), door.customers(), door.update_customer(vip, "resend_invitation", {}, "k-1")):
+            with pytest.raises(
+                Unavailable, match=f"{OLD.name}; known here: {NEW.name}. Add the key to VIP_PAYLOAD_KEYS"
+            ):
+                await asked

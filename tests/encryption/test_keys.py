@@ -57,3 +57,8 @@ def test_without_keys_nothing_starts_unless_it_is_told_so_and_the_server_is_on_t
     for address in ("temporal.example.com:7233", "10.0.0.7:7233"):
         with pytest.raises(SettingsError, match=r"VIP_PAYLOAD_ENCRYPTION is wrong: off is for .* this machine only"):
             data_converter(off, address)
+
+
+def test_a_new_key_needs_an_id_that_can_be_one() -> None:
+    with pytest.raises(ValueError, match="1 to 32 letters, digits"):
+        Key.new("a b")
