@@ -18,7 +18,7 @@ from workflows.customer import Customer
 from workflows.reading import Reading
 
 ROOT = Path(__file__).parents[2]
-HISTORIES = ROOT / "tests" / "replay" / "histories"
+HISTORIES = ROOT / "tests" / "replay" / "histories" / "0.1.0"
 LONGEST = 300
 
 

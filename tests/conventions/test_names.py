@@ -186,7 +186,7 @@ async def test_what_people_are_called_stands_in_no_id_search_attribute_summary_o
 def _recorded() -> list[tuple[str, dict[str, Any]]]:
     return [
         (path.stem, event)
-        for path in sorted(HISTORIES.glob("*.json"))
+        for path in sorted(HISTORIES.rglob("*.json"))
         for event in json.loads(path.read_text(encoding="utf-8"))["events"]
     ]
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from local import clock
 from tests.workflows.histories import runs
@@ -28,6 +29,20 @@ async def _pass(house: Lab, vip: str, days: float) -> None:
     while step < to:
         step = min(to, step + timedelta(days=7))
         await clock.move(house.client, cases, step)
+
+
+async def _days_ago(house: Lab, days: int) -> str:
+    """By the clock of the cases here."""
+    now = await clock.now_of(house.client, customer_id(await _accepted(house)))
+    return (now.date() - timedelta(days=days)).isoformat()
+
+
+async def _taken_over(house: Lab, authorizations: list[dict[str, Any]]) -> str:
+    since = min(one["requested_on"] for one in authorizations)
+    vip = await house.invite(history={"invited_on": since, "accepted_on": since, "authorizations": authorizations})
+    details = await house.customer(vip).query("details")
+    house.numbers[vip] = [one["authorization_number"] for one in details["open_authorizations"]]
+    return vip
 
 
 async def ordered_in_time(house: Lab) -> str:
@@ -63,6 +78,30 @@ async def returned_written_off_and_cancelled(house: Lab) -> str:
     return vip
 
 
+async def asked_for_by_the_member_and_returned(house: Lab) -> str:
+    vip = await _accepted(house)
+    number = await house.authorize(vip, requested_by="member")
+    await house.order(number, "place_order", {"order_reference": "PO-1"})
+    await house.order(number, "request_return", {"order_reference": "PO-1", "reason": "too many"})
+    await house.order(number, "decline_return", {"reason": "too late for that"})
+    await house.order(number, "request_return", {"order_reference": "PO-1", "reason": "all of it"})
+    await house.order(number, "confirm_return", {})
+    return vip
+
+
+async def deactivated_by_hand(house: Lab) -> str:
+    """Taken over past its last day; the warning gets out to nobody."""
+    for reader in ("mette@example.com", "jens@example.org"):
+        house.sink.answers[reader] = "550 5.1.1 no such user"
+    vip = await _taken_over(house, [{"requested_on": await _days_ago(house, 65), "lines": LINES}])
+    (number,) = house.numbers[vip]
+    await _pass(house, vip, 2)
+    await house.order(number, "deactivate", {"reason": "no warning gets out"})
+    house.sink.answers.clear()
+    await house.order(number, "write_off", {"reason": "nobody there"})
+    return vip
+
+
 async def lost_and_written_off(house: Lab) -> str:
     vip = await _accepted(house)
     number = await house.authorize(vip)
@@ -92,6 +131,15 @@ async def renewed_for_a_second_year(house: Lab) -> str:
     return vip
 
 
+async def declined_and_lapsed(house: Lab) -> str:
+    vip = await _accepted(house)
+    await house.tell(vip, "record_order", {"order_reference": "D-1", "lines": LINES})
+    await _pass(house, vip, 345)
+    await house.tell(vip, "decline_renewal", {"reason": "fewer people", "lines": [{**LINES[0], "quantity": 2}]})
+    await _pass(house, vip, 60)
+    return vip
+
+
 async def letters_that_did_not_get_through(house: Lab) -> str:
     house.sink.answers["mette@example.com"] = "550 5.1.1 no such user"
     vip = await _accepted(house)
@@ -109,24 +157,10 @@ async def letters_that_did_not_get_through(house: Lab) -> str:
 
 
 async def taken_over(house: Lab) -> str:
-    today = (await clock.now_of(house.client, customer_id(await _accepted(house)))).date()
-    past = today - timedelta(days=40)
-    history = {
-        "invited_on": past.isoformat(),
-        "accepted_on": past.isoformat(),
-        "authorizations": [
-            {"requested_on": past.isoformat(), "lines": LINES},
-            {
-                "requested_on": past.isoformat(),
-                "lines": LINES,
-                "orders": [{"order_reference": "O-1", "ordered_on": past.isoformat()}],
-            },
-        ],
-    }
-    vip = await house.invite(history=history)
+    past = await _days_ago(house, 40)
+    ordered = {"requested_on": past, "lines": LINES, "orders": [{"order_reference": "O-1", "ordered_on": past}]}
+    vip = await _taken_over(house, [{"requested_on": past, "lines": LINES}, ordered])
     await house.tell(vip, "add_offer_types", {"offer_types": ["enterprise"]})
-    details = await house.customer(vip).query("details")
-    house.numbers[vip] = [one["authorization_number"] for one in details["open_authorizations"]]
     return vip
 
 
@@ -136,9 +170,12 @@ LIVES: dict[str, Life] = {
         ordered_in_time,
         overdue_deactivated_and_reactivated,
         returned_written_off_and_cancelled,
+        asked_for_by_the_member_and_returned,
+        deactivated_by_hand,
         lost_and_written_off,
         invited_again_and_withdrawn,
         renewed_for_a_second_year,
+        declined_and_lapsed,
         letters_that_did_not_get_through,
         taken_over,
     )
