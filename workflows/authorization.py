@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from cases.hearing import hear_customer
     from workflows.commands import carried, command, journal, question, wake
     from workflows.engine import Answer, Engine, refusal
-    from workflows.names import AUTHORIZATION
+    from workflows.names import AUTHORIZATION, CARRIED, DETAILS, JOURNAL, WAKE
     from workflows.neighbours import ItsCustomer
     from workflows.of_authorization import by_hand, decide, details, is_genuine, provisional, show
 
@@ -61,10 +61,10 @@ class PurchaseAuthorization:
 
     # --- queries and signals
 
-    details = question("details", "The authorization as it stands, with every date.", details)
-    journal = question("journal", "What happened, in order: states, letters sent and skipped, facts.", journal)
-    wake = question("wake", "When it does something by itself next.", wake)
-    carried = question("carried", "The case as the next run would take it up; for whoever examines it.", carried)
+    details = question(DETAILS, "The authorization as it stands, with every date.", details)
+    journal = question(JOURNAL, "What happened, in order: states, letters sent and skipped, facts.", journal)
+    wake = question(WAKE, "When it does something by itself next.", wake)
+    carried = question(CARRIED, "The case as the next run would take it up; for whoever examines it.", carried)
 
     @workflow.signal(description="News from the customer: contact, account manager, anniversary; newer wins.")
     def customer_changed(self, view: Any = None, *_more: Any) -> None:

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from states.refusals import Refused
     from workflows.commands import carried, command, journal, question, wake
     from workflows.engine import Answer, Engine, refusal
-    from workflows.names import CUSTOMER
+    from workflows.names import CARRIED, CUSTOMER, DETAILS, JOURNAL, PREVIEW, PRODUCTS, WAKE
     from workflows.neighbours import Authorizations
     from workflows.of_customer import decide, details, invited, preview, products, provisional, show
 
@@ -80,12 +80,12 @@ class Customer:
 
     # --- queries and signals
 
-    details = question("details", "The customer with its products and every authorization.", details)
-    journal = question("journal", "What happened, in order: states, letters sent and skipped, facts.", journal)
-    preview = question("preview", 'What authorize_purchase would answer, or {"reasons"}; nothing happens.', preview)
-    products = question("products", "Every product, and why this customer may not add it.", products)
-    wake = question("wake", "When it does something by itself next.", wake)
-    carried = question("carried", "The case as the next run would take it up; for whoever examines it.", carried)
+    details = question(DETAILS, "The customer with its products and every authorization.", details)
+    journal = question(JOURNAL, "What happened, in order: states, letters sent and skipped, facts.", journal)
+    preview = question(PREVIEW, 'What authorize_purchase would answer, or {"reasons"}; nothing happens.', preview)
+    products = question(PRODUCTS, "Every product, and why this customer may not add it.", products)
+    wake = question(WAKE, "When it does something by itself next.", wake)
+    carried = question(CARRIED, "The case as the next run would take it up; for whoever examines it.", carried)
 
     @workflow.signal(description="News from an authorization: a snapshot; newer wins.")
     async def authorization_changed(self, snapshot: Any = None, *_more: Any) -> None:

@@ -28,7 +28,6 @@ C = TypeVar("C", bound=Case)
 B = TypeVar("B", bound=Case, contravariant=True)
 Answer = dict[str, Any]
 
-
 PATIENCE = timedelta(seconds=10)
 """How long a run that is to end waits for a moment without updates; from then on it takes no new ones."""
 

@@ -21,6 +21,7 @@ DETAILS: Final = "details"
 JOURNAL: Final = "journal"
 PREVIEW: Final = "preview"
 PRODUCTS: Final = "products"
+WAKE: Final = "wake"
 CARRIED: Final = "carried"
 
 AUTHORIZATION_CHANGED: Final = "authorization_changed"

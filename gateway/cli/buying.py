@@ -6,7 +6,7 @@ from gateway.cli import showing
 from gateway.cli.asking import DOING, Answer, Doing, ask, change, lines
 from gateway.cli.options import At, AuthorizationNumber, Flag, OrderReference, Reason, ReasonInLetter, VipNumber
 from gateway.cli.output import WrongUsage
-from gateway.cli.updating import update_authorization
+from gateway.cli.updating import update_authorization, update_customer
 
 if TYPE_CHECKING:
     from gateway.client import Gateway
@@ -42,12 +42,7 @@ def authorize(
         asked = {name: value for name, value in body.items() if value is not None}
         ask(doing, lambda gateway: gateway.preview(vip_number, asked), showing.authorization)
         return
-    change(
-        doing,
-        body,
-        lambda gateway, said, key: gateway.update_customer(vip_number, "authorize_purchase", said, key),
-        showing.authorization,
-    )
+    update_customer(vip_number, "authorize_purchase", body, doing, showing.authorization)
 
 
 def order(number: str, order_reference: OrderReference, /, *products: str, at: At = None, doing: Doing = DOING) -> None:

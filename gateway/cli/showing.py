@@ -1,10 +1,7 @@
 """Customers, authorizations and what happened to them, for people to read."""
 
-from typing import Any
-
+from gateway.cli.asking import Answer
 from gateway.cli.output import facts, quantities, table, when
-
-Answer = dict[str, Any]
 
 
 def customer(answer: Answer) -> None:
