@@ -1,10 +1,11 @@
 """A case as JSON, as it is carried from run to run: small and whole. What was loaded decides as what was carried."""
 
 import json
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from cases.authorization import AuthorizationCase
 from cases.case import Case
@@ -12,8 +13,24 @@ from cases.customer import CustomerCase
 from cases.ledger import pack, unpack
 from states.policy import Policy
 
+Fields = dict[str, Any]
+
+
+class Upgrade(NamedTuple):
+    """From one form to the next, for each kind of case: pure functions on JSON, unpacked. Once released, unchanged."""
+
+    customer: Callable[[Fields], Fields]
+    """Authorizations whose workflow is still to be started are among its fields (`to_start`)."""
+    authorization: Callable[[Fields], Fields]
+
+
 SCHEMA = 1
-"""Version of the form. A newer worker reads older ones; an older worker refuses newer ones."""
+"""Version of the form. A newer worker reads older ones; an older worker refuses newer ones.
+
+A new field with a default needs no new version; what is renamed, removed, or means something else does.
+"""
+UPGRADES: Mapping[int, Upgrade] = {}
+"""By the version they start from: one for each from 1 up to the one before `SCHEMA`."""
 JOURNAL_KEPT = 200
 """The newest entries of the journal; what went before is in the histories of earlier runs."""
 PACKED = ("journal", "ledger", "references", "answers", "known", "deeds")
@@ -21,6 +38,7 @@ PACKED = ("journal", "ledger", "references", "answers", "known", "deeds")
 SMALL = 1500
 """Characters; packing takes longer than it saves."""
 
+C = TypeVar("C", CustomerCase, AuthorizationCase)
 _CUSTOMER = TypeAdapter(CustomerCase)
 _AUTHORIZATION = TypeAdapter(AuthorizationCase)
 
@@ -43,24 +61,31 @@ def carry(case: Case) -> dict[str, Any]:
 
 def load_customer(carried: dict[str, Any]) -> CustomerCase:
     """Raises `NotCarried`."""
-    return _CUSTOMER.validate_python(_unpacked(carried))
+    return _loaded(_CUSTOMER, carried, lambda upgrade: upgrade.customer)
 
 
 def load_authorization(carried: dict[str, Any]) -> AuthorizationCase:
     """Raises `NotCarried`."""
-    return _AUTHORIZATION.validate_python(_unpacked(carried))
+    return _loaded(_AUTHORIZATION, carried, lambda upgrade: upgrade.authorization)
 
 
-def _unpacked(carried: dict[str, Any]) -> dict[str, Any]:
+def _loaded(adapter: TypeAdapter[C], carried: Fields, kind: Callable[[Upgrade], Callable[[Fields], Fields]]) -> C:
     fields = dict(carried)
-    if (schema := fields.pop("schema", None)) != SCHEMA:
-        raise NotCarried(f"carried in form {schema}, this release knows {SCHEMA}")
+    if (schema := fields.pop("schema", None)) not in (*UPGRADES, SCHEMA):
+        raise NotCarried(f"carried in form {schema}, this release knows forms up to {SCHEMA}")
     for name in PACKED:
         if isinstance(packed := fields.get(name), str):
             fields[name] = unpack(packed)
+    for version in range(schema, SCHEMA):
+        fields = kind(UPGRADES[version])(fields)
     if "policy" in fields:
         fields["policy"] = shared_policy(fields["policy"])
-    return fields
+    try:
+        return adapter.validate_python(fields)
+    except ValidationError as error:
+        # What stands there is personal, and this is logged.
+        wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
+        raise NotCarried(f"carried in form {schema}, and not understood: {'; '.join(wrong)}") from None
 
 
 def shared_policy(told: Any) -> Policy:

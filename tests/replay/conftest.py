@@ -1,8 +1,9 @@
-"""With `--record` the lives are lived and their histories written anew before they are replayed."""
+"""With `--record` the lives are lived, and what is kept of them is written anew before it is compared."""
 
 import pytest
 import pytest_asyncio
 
+from tests.replay.carried import FORM, expectations, form, told
 from tests.replay.recording import VERSION, record
 
 
@@ -11,3 +12,5 @@ async def histories(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
     """Those of the version in hand are there."""
     if request.config.getoption("--record"):
         await record(VERSION, tmp_path_factory.mktemp("recording"))
+        expectations(VERSION).write_text(told(VERSION), encoding="utf-8")
+        FORM.write_text("\n".join(sorted(form())) + "\n", encoding="utf-8")
