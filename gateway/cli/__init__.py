@@ -48,6 +48,7 @@ _COMMANDS = (
     (_LOOKING, "show", "looking:show", "Show a customer or an authorization."),
     (_LOOKING, "journal", "looking:journal", "What happened to a customer or an authorization."),
     (_LOOKING, "products", "looking:products", "What a customer may add, and why not the rest."),
+    (_LOOKING, "doctor", "doctoring:doctor", "Look at everything that runs, and say what is wrong."),
     (_LOOKING, "diagram", "reading:diagram", "Draw a lifecycle."),
     (_MOVING, "import", "importing:import_", "Take over customers that already live, from CSV files."),
     (_MOVING, "export", "exporting:export", "Write all customers to CSV files."),
@@ -56,6 +57,8 @@ _COMMANDS = (
     (_OPERATING, "codec", "codec:codec", "Decode what Temporal keeps, for its UI and command line."),
     (_LOCAL, "up", "stack:up", "Run everything on this machine."),
     (_LOCAL, "inbox", "stack:inbox", "Read the letters that were sent on this machine."),
+    (_LOCAL, "backup", "keeping:backup", "Write everything a stack keeps into one file, while it runs."),
+    (_LOCAL, "restore", "keeping:restore", "Put a backup into a folder, to go on from it."),
     (_LOCAL, "fast-forward", "stack:fast_forward", "Move a customer and its authorizations through time."),
 )
 for _group, _name, _where, _help in _COMMANDS:

@@ -1,0 +1,128 @@
+"""A case lived again by the core: from what is known of its past, under its policy, up to its own moment.
+
+What comes of it is what an import of the same past would be (`cases.takeover`), so it needs no journal, and can be
+held against one.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from cases.authorization import AuthorizationCase
+from cases.customer import CustomerCase
+from cases.history import History
+from cases.messages import Invite
+from cases.past import past_of, past_of_authorization
+from cases.takeover import take_over
+from gateway.doctor.comparing import (
+    GIVEN_UP_FOR_LOST,
+    lost_once,
+    other_changes,
+    other_closed,
+    other_state,
+    other_states,
+)
+from states.calendar import local_date, start_of_day
+from states.policy import Policy
+from states.refusals import Refused
+
+_ANYBODY = Invite.model_validate(
+    {
+        "organization": "Anybody",
+        "market_segment": "commercial",
+        "offer_types": ["team"],
+        "region": "DK",
+        "address": "anywhere",
+        "postal_code": "8000",
+        "contact": {"name": "Anybody", "email": "anybody@example.com"},
+        "account_manager": {"id": "am", "name": "Anybody", "email": "anybody@example.com"},
+    }
+)
+"""Who lives does not change how: people and names are left out."""
+
+
+class Against(NamedTuple):
+    """What speaks against its journal, and against how it stands: sentences, none when all is well."""
+
+    journal: list[str]
+    state: list[str]
+
+
+NOTHING = Against([], [])
+
+
+def of_customer(case: CustomerCase) -> Against:
+    """A customer and its life lived again."""
+    told = past_of(case)
+    for one in told.get("authorizations", ()):
+        # It concerns the authorization alone; what was ordered stays.
+        one["deeds"] = [deed for deed in one.get("deeds", ()) if deed["name"] != GIVEN_UP_FOR_LOST]
+    asked = {"market_segment": case.profile.market_segment, "anniversary_date": case.renewal.facts.custom_anniversary}
+    try:
+        again = _lived(told, case.policy, case.cursor, **asked)
+    except (Refused, ValueError) as error:
+        found = Against([f"what happened to it can't happen again: {_reason(error)}"], [])
+    else:
+        found = Against(list(other_changes(case, again)), [*other_states(case, again), *other_closed(case, again)])
+    return NOTHING if any(found) and _at_once(told, case.policy) else found
+
+
+def of_authorization(case: AuthorizationCase) -> Against:
+    """The same for an authorization, without its customer."""
+    if lost_once(case.deeds):
+        return NOTHING
+    one = past_of_authorization(case.snapshot())
+    told = {"invited_on": one.get("requested_on") or one["orders"][0]["ordered_on"], "authorizations": [one]}
+    try:
+        customer = _lived(told, case.policy, case.cursor)
+    except (Refused, ValueError) as error:
+        found = Against([f"what happened to it can't happen again: {_reason(error)}"], [])
+    else:
+        running = next((again for again in customer.to_start if again.number == case.number), None)
+        if running is None:
+            known = customer.known[case.number]
+            found = Against([], list(other_state("authorization", case, known.state, known.since, known.facts)))
+        else:
+            found = Against(list(other_changes(case, running)), list(other_states(case, running)))
+    return NOTHING if any(found) and _at_once(told, case.policy) else found
+
+
+def _at_once(told: dict[str, Any], policy: Policy) -> bool:
+    """Two things were told in the same instant, and nobody knows any more which came first. (Days without an hour
+    have an order, section 10.)"""
+    told_at = [at for at in map(datetime.fromisoformat, _instants(told)) if at != _midnight(at, policy.time_zone)]
+    return len(set(told_at)) < len(told_at)
+
+
+def _midnight(at: datetime, zone: str) -> datetime:
+    return start_of_day(local_date(at, zone), zone)
+
+
+def _instants(told: Any) -> Iterator[str]:
+    """When things were told: once for each."""
+    if isinstance(told, list):
+        for each in told:
+            yield from [each] if isinstance(each, str) else _instants(each)
+    elif isinstance(told, dict):
+        for name in ("requested_on", "on", "declined_on", "withdrawn_on", "warned_on"):
+            if name in told:
+                yield told[name]
+        for late, name in (("told_on", "ordered_on"), ("accepted_told_on", "accepted_on")):
+            if name in told:
+                yield told[late] if late in told else told[name]
+        for name in ("authorizations", "orders", "deeds", "renewal_orders", "renewal_declines", "resent_on",
+                     "handed_over_on"):  # fmt: skip
+            yield from _instants(told.get(name, []))
+
+
+def _lived(told: dict[str, Any], policy: Policy, now: datetime, **asked: Any) -> CustomerCase:
+    numbers = (f"{count:020X}" for count in range(1 << 30))
+    invite = _ANYBODY.model_copy(update={"history": History.model_validate(told), **asked})
+    return take_over("0" * 20, invite, policy, now, lambda: next(numbers))
+
+
+def _reason(error: Exception) -> str:
+    """Never its sentence, which may quote what was told."""
+    if isinstance(error, Refused):
+        return ", ".join(sorted({str(reason.get("field", reason.code)) for reason in error.reasons}))
+    return type(error).__name__
