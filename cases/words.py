@@ -16,6 +16,8 @@ COUNTRIES = frozenset(
     for line in files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 )
+VIP_NUMBER, AUTHORIZATION_NUMBER = r"[A-Z0-9]{20}", r"[0-9A-F]{20}"
+"""What numbers look like, as regular expressions; every authorization number has the form of a VIP number too."""
 
 
 def _plain(text: str) -> str:
@@ -71,8 +73,8 @@ Text = Annotated[str, Field(max_length=250), AfterValidator(_plain)]
 Reference = Annotated[str, _of_form(r"[A-Za-z0-9._:-]{1,64}", "must be 1 to 64 letters, digits and ._:-")]
 PurchaseOrder = Annotated[str, Field(max_length=64), AfterValidator(_plain)]
 PostalCode = Annotated[str, Field(max_length=40), AfterValidator(_plain)]
-VipNumber = Annotated[str, _of_form(r"[A-Z0-9]{20}", "must be 20 upper-case letters and digits")]
-AuthorizationNumber = Annotated[str, _of_form(r"[0-9A-F]{20}", "must be 20 upper-case hexadecimal digits")]
+VipNumber = Annotated[str, _of_form(VIP_NUMBER, "must be 20 upper-case letters and digits")]
+AuthorizationNumber = Annotated[str, _of_form(AUTHORIZATION_NUMBER, "must be 20 upper-case hexadecimal digits")]
 Email = Annotated[str, Field(max_length=240), AfterValidator(_email)]
 Country = Annotated[str, AfterValidator(_country)]
 Language = Annotated[

@@ -10,6 +10,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from cases.messages import WithReason, parse
+from cases.words import AUTHORIZATION_NUMBER, VIP_NUMBER
 from gateway import closed, inviting, keys, portfolio
 from gateway.calling import PATIENCE, Answer, Gone, Handle, in_our_words, not_found, query, reaching, update
 from gateway.errors import NotFound, Refused, Unavailable
@@ -18,8 +19,7 @@ from states.refusals import Refused as RefusedByTheRules
 from states.standing import LOST
 from workflows import names
 
-_VIP_NUMBER = re.compile(r"[A-Z0-9]{20}")
-_AUTHORIZATION_NUMBER = re.compile(r"[0-9A-F]{20}")
+_VIP_NUMBER, _AUTHORIZATION_NUMBER = re.compile(VIP_NUMBER), re.compile(AUTHORIZATION_NUMBER)
 
 
 class Gateway:

@@ -20,12 +20,13 @@ with workflow.unsafe.imports_passed_through():
     from cases.messages import Invite, parse
     from cases.shelf import catalogue
     from cases.takeover import take_over
+    from cases.words import VIP_NUMBER
     from states.policy import Policy
     from states.refusals import Refused, refuse
     from states.standing import products_for
     from workflows.details import customer_details
     from workflows.engine import Answer, Engine, Trying
-    from workflows.names import OPEN_CASE
+    from workflows.names import OPEN_CASE, customer_id
     from workflows.surroundings import here
     from workflows.visibility import Attributes, customer_attributes, customer_memo
 
@@ -87,7 +88,7 @@ def products(engine: Engine[CustomerCase], _body: Any) -> Answer:
 
 def _invitation(start: Any) -> tuple[str, Invite]:
     """The VIP number and what was asked for."""
-    numbered = re.fullmatch(r"customer:([A-Z0-9]{20})", workflow.info().workflow_id)
+    numbered = re.fullmatch(customer_id(f"({VIP_NUMBER})"), workflow.info().workflow_id)
     if numbered is None:
         message = "The workflow ID must be customer: and 20 upper-case letters and digits."
         raise refuse("invalid_request", message, field="workflow_id")
