@@ -73,14 +73,18 @@ class Chronicle:
         if told.requested_on is None:
             return self._direct(told, place, number)
         asked_at = self._when(told.requested_on, f"{place}.requested_on", self.invited_at, "the invitation")
-        orders, references = [], set[str]()
+        orders, references = list[tuple[datetime, str, Ordered]](), set[str]()
         for index, order in enumerate(told.orders):
             field = f"{place}.orders.{index}"
             self._once(order.order_reference, references, f"{field}.order_reference")
             at = self._when(order.ordered_on, f"{field}.ordered_on", asked_at, "the request")
-            orders.append(Event(self._later(order.told_on, f"{field}.told_on", at), field, Ordered(at, number, order)))
-        self._covered(added_up(told.lines), sorted(orders, key=lambda event: event.at))
-        return [Event(asked_at, place, Requested(number, told)), *orders, *self._done(told, place, number, asked_at)]
+            orders.append((self._later(order.told_on, f"{field}.told_on", at), field, Ordered(at, number, order)))
+        self._covered(added_up(told.lines), sorted(orders, key=lambda order: order[0]))
+        return [
+            Event(asked_at, place, Requested(number, told)),
+            *(Event(*order) for order in orders),
+            *self._done(told, place, number, asked_at),
+        ]
 
     def _of_the_invitation(self, history: History) -> list[Event]:
         events = []
@@ -120,10 +124,10 @@ class Chronicle:
             *self._done(told, place, number, at),
         ]
 
-    def _covered(self, rest: Quantities, orders: list[Event]) -> None:
+    def _covered(self, rest: Quantities, orders: list[tuple[datetime, str, Ordered]]) -> None:
         """Orders never cover more than is open."""
         for at, field, what in orders:
-            lines = rest if what.told.lines is None else added_up(what.told.lines)  # type: ignore[union-attr]
+            lines = rest if what.told.lines is None else added_up(what.told.lines)
             if not rest:
                 self._mark(field, f"nothing was open any more on {self._day(at)}")
             for product, quantity in lines.items():

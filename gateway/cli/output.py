@@ -7,7 +7,6 @@ from typing import Any
 
 Rows = Iterable[Sequence[object]]
 
-
 _WORDS = frozenset({"customer", "name", "lines", "what", "why", "subject", "to", "may be added", "managed by", "by"})
 """Headings of columns that may be wrapped."""
 
