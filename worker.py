@@ -41,6 +41,9 @@ from workflows.versioning import IncompleteVersion, deployment
 
 GRACE = timedelta(seconds=20)
 """How long a stopping worker waits for the letters that are under way."""
+STICKY = timedelta(seconds=5)
+"""How long a task waits for the worker that has its case in memory, before any other takes it: half as long as a caller
+waits, so that few of them wait in vain for a worker that was killed."""
 
 
 class WrongSearchAttribute(Exception):
@@ -96,7 +99,7 @@ async def working(
         activities=[Opening(policy).open_case],
         graceful_shutdown_timeout=GRACE,
         deployment_config=version,
-        **options,
+        **{"sticky_queue_schedule_to_start_timeout": STICKY, **options},
     )
     letters = mail_of(settings)
     mail = Worker(

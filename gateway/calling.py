@@ -105,7 +105,7 @@ async def _answered(once: Callable[[], Awaitable[T]], patience: float, handle: H
                         raise refusal from None
                     last = refusal.message
                 except WorkflowQueryFailedError as error:
-                    if handle is not None and (await handle.describe()).status is WorkflowExecutionStatus.FAILED:
+                    if handle is not None and await _failed(handle):
                         raise Gone(str(error)) from None  # a start that was refused
                     last = str(error)
                 except WorkflowUpdateRPCTimeoutOrCancelledError:
@@ -119,6 +119,11 @@ async def _answered(once: Callable[[], Awaitable[T]], patience: float, handle: H
                     raise _unread(missing) from None
                 await asyncio.sleep(next(pauses))
     raise Unavailable(f"No answer came within {patience:g} s: {last}")
+
+
+async def _failed(handle: Handle) -> bool:
+    with reaching():
+        return (await handle.describe()).status is WorkflowExecutionStatus.FAILED
 
 
 def _of_server(error: RPCError) -> Exception:

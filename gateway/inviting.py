@@ -54,7 +54,8 @@ async def invite(client: Client, task_queue: str, number: str, body: Answer, pat
     except Gone as gone:
         # A start that is refused fails, with the refusal.
         try:
-            await handle.result()
+            with reaching():
+                await handle.result()
         except WorkflowFailureError as failure:
             raise refusal_in(failure.cause) from None
         raise Refused("not_found", str(gone)) from None

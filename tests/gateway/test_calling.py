@@ -4,12 +4,16 @@ import asyncio
 from typing import Any, cast
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import (
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from gateway import calling
-from gateway.calling import Gone, Handle, update
+from gateway.calling import Gone, Handle, query, update
 from gateway.errors import Refused, Unavailable
 
 
@@ -85,6 +89,21 @@ async def test_a_caller_that_gives_up_is_let_go_at_once() -> None:
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert len(case.asked) == 1
+
+
+class Silent:
+    """A case that cannot be asked, on a server that goes down meanwhile."""
+
+    async def query(self, _name: str) -> Any:
+        raise WorkflowQueryFailedError("no")
+
+    async def describe(self) -> Any:
+        raise rpc(RPCStatusCode.UNAVAILABLE, "the server is gone")
+
+
+async def test_a_server_that_goes_down_while_a_case_is_asked_is_unavailable() -> None:
+    with pytest.raises(Unavailable, match="the server is gone"):
+        await query(cast(Handle, Silent()), "details", patience=1)
 
 
 async def test_a_closed_case_is_gone_and_a_missing_namespace_is_not() -> None:
