@@ -32,8 +32,8 @@ LINE = "crm-1,2027-06-10,member,photoshop-team,5,,,,,"
 class Files:
     """Writes files and surveys them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, policy: Policy = POLICY) -> None:
+        self.folder, self.policy = folder, policy
         shelf.put(CATALOGUE)
 
     def write(self, name: str, *lines: str, encoding: str = "utf-8") -> Path:
@@ -48,7 +48,7 @@ class Files:
         return self.write("authorizations.csv", head, *rows)
 
     def survey(self, *paths: Path, dates: str = "iso", encoding: str = "auto", secret: str = "only tests") -> Survey:
-        checker = Checker(POLICY, CATALOGUE, NOW, show_organization=True)
+        checker = Checker(self.policy, CATALOGUE, NOW, show_organization=True)
         return survey(paths, dates, encoding, secret, checker)  # type: ignore[arg-type]
 
     def wrong(self, *paths: Path, **options: str) -> list[tuple[str, int, str, str]]:
