@@ -84,14 +84,20 @@ class Gateway:
     async def update_authorization(self, number: str, name: str, body: Answer, key: str) -> Answer:
         """One update on an authorization. One that is closed answers through its customer; so does a lost one."""
         self._check(_AUTHORIZATION_NUMBER, number)
+        handle, update_id = self._authorization(number), keys.update_id(key, body)
         try:
-            return await update(self._authorization(number), name, body, keys.update_id(key, body), self._patience)
+            return await update(handle, name, body, update_id, self._patience)
         except Gone:
             pass
         known = await self._as_its_customer_knows_it(number)
         if known["state"] == LOST and name == "write_off":
             return await self._write_off_lost(known, body, key)
-        return closed.answer(name, body, known)
+        try:
+            return closed.answer(name, body, known)
+        except Refused:
+            if (first := await closed.first_answer(handle, update_id, self._patience)) is None:
+                raise
+            return first
 
     async def authorization(self, number: str) -> Answer:
         """The authorization with every date."""

@@ -1,19 +1,22 @@
 """What an authorization answers once its workflow is closed or lost: its customer knows how it ended.
 
-Only a customer's `details` are needed, and the authorization's own table: the refusal is the one it would have given.
+Its customer's `details` and the authorization's own table tell the refusal that it would have given; what it answered
+before it tells itself.
 """
 
 from typing import Any
 
 from cases.authorization_commands import COMMANDS
+from cases.carrying import NotCarried, load_authorization
 from cases.messages import parse
 from cases.words import Line, added_up
-from gateway.calling import Answer, in_our_words
+from gateway.calling import Answer, Gone, Handle, in_our_words, query
 from gateway.errors import Refused
 from states.authorization import AUTHORIZATION, State, Trigger
 from states.refusals import Refused as RefusedByTheRules
 from states.refusals import refuse
 from states.standing import LOST
+from workflows import names
 
 _LOST = "Its workflow is gone; all it can still do is be written off."
 _CODES = {
@@ -47,6 +50,17 @@ def answer(name: str, body: Answer, known: Answer) -> Answer:
         raise AUTHORIZATION.refusal(State(known["state"]), Trigger(name))
     except RefusedByTheRules as refused:
         raise in_our_words(refused) from None
+
+
+async def first_answer(handle: Handle, update_id: str, patience: float) -> Answer | None:
+    """What the case answered to this update while it ran, in whichever of its runs: the server itself knows the updates
+    of the last one. Raises `Unavailable`."""
+    try:
+        carried = await query(handle, names.CARRIED, patience=patience)
+        handled = load_authorization(carried).ledger.handled.get(update_id)
+    except (Gone, NotCarried):
+        return None
+    return None if handled is None else handled.answer
 
 
 def in_customer(number: str, customer: Answer) -> Answer | None:

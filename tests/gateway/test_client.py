@@ -9,6 +9,7 @@ import pytest
 from temporalio.client import Client
 
 from gateway.client import Gateway, NotFound, Refused, Unavailable, Wanted
+from tests.workflows.histories import runs
 from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab
 
 T = TypeVar("T")
@@ -166,6 +167,22 @@ async def test_a_repeat_on_a_closed_authorization_still_gets_the_first_answer(ga
     first = await gateway.update_authorization(number, "cancel", {"reason": "no"}, "once")
     await closed(house, number)
     assert await gateway.update_authorization(number, "cancel", {"reason": "no"}, "once") == first
+
+
+async def test_a_repeat_of_what_an_earlier_run_answered_gets_that_answer_from_a_closed_one(
+    gateway: Gateway, house: Lab
+) -> None:
+    number = await authorized(gateway, await member(gateway))
+    body = {"days": 3, "reason": "agreed"}
+    extended = await gateway.update_authorization(number, "extend", body, "extended-once")
+    await house.authorization(number).signal("roll_over")
+    await until(lambda: runs(house.client, house.authorization(number).id), lambda found: len(found) == 2)
+    await gateway.update_authorization(number, "cancel", {"reason": "no"}, key())
+    await closed(house, number)
+    assert await gateway.update_authorization(number, "extend", body, "extended-once") == extended
+    with pytest.raises(Refused) as refused:
+        await gateway.update_authorization(number, "extend", body, key())
+    assert refused.value.code == "not_pending"
 
 
 async def test_an_order_that_a_closed_authorization_recorded_is_answered_again(gateway: Gateway, house: Lab) -> None:

@@ -120,12 +120,14 @@ def _cancelled(case: str, chance: Random) -> Iterator[Step]:
 
 def _returned(case: str, chance: Random) -> Iterator[Step]:
     """Ordered directly, and all of it returned; the workflow ends."""
-    order = {"order_reference": f"D-{case}", "lines": _lines(chance.randint(1, 9))}
+    reference = f"D-{case}"
+    order = {"order_reference": reference, "lines": _lines(chance.randint(1, 9))}
+    asked = _step(f"{case}-return", case, "request_return", {"order_reference": reference, "reason": "too many"})
     yield _step(case, CUSTOMER, "record_order", order)
-    yield _step(
-        f"{case}-return", case, "request_return", {"order_reference": order["order_reference"], "reason": "too many"}
-    )
+    yield asked
+    yield _step(f"{case}-roll-over", case, ROLL_OVER, {})
     yield _step(f"{case}-confirm", case, "confirm_return", {})
+    yield asked._replace(repeat=True)  # the run that answered it is not the one that was closed
 
 
 def _lines(quantity: int) -> list[Body]:
