@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from encryption.codec import KeyMissing
-from gateway.errors import NotFound, Refused, Unavailable
+from gateway.errors import KeyUnknown, NotFound, Refused, Unavailable
 from states.refusals import Refused as RefusedByTheRules
 
 T = TypeVar("T")
@@ -132,8 +132,8 @@ def _of_server(error: RPCError) -> Exception:
     return Unavailable(error.message or error.status.name)
 
 
-def _unread(missing: KeyMissing) -> Unavailable:
-    return Unavailable(f"The answer cannot be read: {missing}. Add the key to VIP_PAYLOAD_KEYS")
+def _unread(missing: KeyMissing) -> KeyUnknown:
+    return KeyUnknown(f"The answer cannot be read: {missing}. Add the key to VIP_PAYLOAD_KEYS")
 
 
 def not_found(number: str) -> NotFound:

@@ -26,3 +26,7 @@ class Unavailable(Refused):
 
     def __init__(self, message: str) -> None:
         super().__init__("unavailable", message, [{"code": "unavailable", "message": message}])
+
+
+class KeyUnknown(Unavailable):
+    """The answer is encrypted with a key that is not among the settings here; the message names it."""

@@ -38,7 +38,9 @@ def examine(
     if seen.case is None:
         return []
     case = seen.case
-    found = [*_contradictions(case), *_lists(seen, case, unusable), *_late(seen, case), *_letters(seen, case)]
+    # What contradicts itself has no lists and no next moment that could be right.
+    found = list(_contradictions(case)) or [*_lists(seen, case, unusable), *_late(seen, case)]
+    found += _letters(seen, case)
     return [Finding(code, seen.workflow_id, what) for code, what in found]
 
 

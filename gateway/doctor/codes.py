@@ -27,6 +27,7 @@ class Code(StrEnum):
     STUCK = "stuck"
     SILENT = "silent"
     UNKNOWN_SCHEMA = "unknown_schema"
+    KEY_MISSING = "key_missing"
     OVERDUE_TIMER = "overdue_timer"
     UNREACHABLE = "unreachable"
     LETTER_WAITS = "letter_waits"
@@ -112,6 +113,11 @@ MEANINGS = {
         _P,
         "it is carried in a form that this release does not know",
         "run the doctor of the release that the workers run",
+    ),
+    Code.KEY_MISSING: Meaning(
+        _P,
+        "what it answers is encrypted with a key that is not known here",
+        "add the key to `VIP_PAYLOAD_KEYS`, after the one that encrypts",
     ),
     Code.OVERDUE_TIMER: Meaning(
         _P,

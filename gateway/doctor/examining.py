@@ -53,8 +53,18 @@ class Report:
 class Examination:
     """One visit."""
 
-    def __init__(self, client: Client, task_queue: str, mail_task_queue: str, *, at_once: int = 32) -> None:
+    def __init__(
+        self,
+        client: Client,
+        task_queue: str,
+        mail_task_queue: str,
+        *,
+        at_once: int = 32,
+        patience: float = reading.PATIENCE,
+    ) -> None:
+        """`patience` in seconds, for each case."""
         self._client, self._queue, self._mail_queue, self._at_once = client, task_queue, mail_task_queue, at_once
+        self._patience = patience
         self._report = Report()
         self._unusable: frozenset[str] = frozenset()
         self._reader: reading.Reader
@@ -76,7 +86,7 @@ class Examination:
             (answering if polled and not quick else silent).append(kin)
         found += lists.examine((row for kin in silent for row in kin.rows), clock.now())
         found += await self._orphans(silent)
-        self._reader = reading.Reader(self._client, asked, clock.ahead)
+        self._reader = reading.Reader(self._client, asked, clock.ahead, self._patience)
         report.checked["cases_not_asked"] = sum(len(kin.rows) for kin in silent)
         found += await self._looked_at_again(answering, begin(len(answering)))
         order = list(MEANINGS)

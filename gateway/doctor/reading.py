@@ -19,7 +19,7 @@ from gateway.doctor.codes import Code
 from gateway.doctor.findings import Finding
 from gateway.doctor.queues import Queue
 from gateway.doctor.seen import Row, Seen
-from gateway.errors import Refused
+from gateway.errors import KeyUnknown, Refused
 from workflows import names
 
 REPORTED_PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")
@@ -86,6 +86,8 @@ class Reader:
                 )
             except Gone:
                 return None, None
+            except KeyUnknown as unknown:
+                why = Finding(Code.KEY_MISSING, row.workflow_id, unknown.message)
             except Refused:  # its sentence may quote what the case knows
                 why = Finding(Code.SILENT, row.workflow_id, f"no answer within {self._patience:g} s")
         return self._seen(description, why), carried

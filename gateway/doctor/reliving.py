@@ -88,31 +88,33 @@ def of_authorization(case: AuthorizationCase) -> Against:
 
 
 def _at_once(told: dict[str, Any], policy: Policy) -> bool:
-    """Two things were told in the same instant, and nobody knows any more which came first. (Days without an hour
-    have an order, section 10.)"""
-    told_at = [at for at in map(datetime.fromisoformat, _instants(told)) if at != _midnight(at, policy.time_zone)]
-    return len(set(told_at)) < len(told_at)
+    """Two things of different kinds were told in the same instant, and nobody knows any more which came first. (Days
+    without an hour have an order, section 10.)"""
+    kinds: dict[datetime, set[str]] = {}
+    for kind, text in _instants(told):
+        at = datetime.fromisoformat(text)
+        if at != start_of_day(local_date(at, policy.time_zone), policy.time_zone):
+            kinds.setdefault(at, set()).add(kind)
+    return any(len(several) > 1 for several in kinds.values())
 
 
-def _midnight(at: datetime, zone: str) -> datetime:
-    return start_of_day(local_date(at, zone), zone)
+_WHEN = ("requested_on", "on", "declined_on", "withdrawn_on", "warned_on")
+_WHEN_TOLD = {"ordered_on": "told_on", "accepted_on": "accepted_told_on"}
 
 
-def _instants(told: Any) -> Iterator[str]:
-    """When things were told: once for each."""
-    if isinstance(told, list):
-        for each in told:
-            yield from [each] if isinstance(each, str) else _instants(each)
-    elif isinstance(told, dict):
-        for name in ("requested_on", "on", "declined_on", "withdrawn_on", "warned_on"):
-            if name in told:
-                yield told[name]
-        for late, name in (("told_on", "ordered_on"), ("accepted_told_on", "accepted_on")):
-            if name in told:
-                yield told[late] if late in told else told[name]
-        for name in ("authorizations", "orders", "deeds", "renewal_orders", "renewal_declines", "resent_on",
-                     "handed_over_on"):  # fmt: skip
-            yield from _instants(told.get(name, []))
+def _instants(told: dict[str, Any], kind: str = "") -> Iterator[tuple[str, str]]:
+    """When each thing was told, and what kind of thing it was."""
+    for name, value in told.items():
+        if name in _WHEN:
+            yield f"{kind} {name}", value
+        elif name in _WHEN_TOLD:
+            yield f"{kind} {name}", told.get(_WHEN_TOLD[name], value)
+        elif isinstance(value, list):
+            for one in value:
+                if isinstance(one, dict):
+                    yield from _instants(one, name)
+                elif name in ("resent_on", "handed_over_on"):
+                    yield name, one
 
 
 def _lived(told: dict[str, Any], policy: Policy, now: datetime, **asked: Any) -> CustomerCase:
