@@ -29,6 +29,9 @@ TEXTS = (
     *("株式会社 Nord", "Zażółć", "plain words", "'=2", "a;b|c", "0012", "1.3.2027", "TRUE"),
 )
 PRODUCTS = ("photoshop-team", "cc-all-apps-team", "acrobat-pro-enterprise")
+REACHABLE = ("up", "up", "down some days")
+"""How the mail of a life may be; each letter reaches its reader in the end."""
+ANY_MAIL = (*REACHABLE, "up", "refuses the contact", "refuses")
 _PAUSES = (0.0, 2.0, 24.0, 24.0, 100.0, 400.0, 1500.0)
 """Hours between two things that people do, at most."""
 _LENGTHS = (10, 60, 60, 200, 430, 800, 1500)
@@ -39,11 +42,19 @@ class Life:
     """One customer, from its invitation to the given moment; at most so many things are asked of it."""
 
     def __init__(
-        self, seed: int, policy: Policy, catalogue: Catalogue, until: datetime, *, name: int = 0, acts: int = 30
+        self,
+        seed: int,
+        policy: Policy,
+        catalogue: Catalogue,
+        until: datetime,
+        *,
+        name: int = 0,
+        acts: int = 30,
+        mail: tuple[str, ...] = ANY_MAIL,
     ) -> None:
         """`name` makes its numbers: two customers of one portfolio need two names."""
         self._chance = Random(f"{seed} {name}")
-        self._mail = self._chance.choice(("up", "up", "up", "up", "down some days", "refuses the contact", "refuses"))
+        self._mail = self._chance.choice(mail)
         self.name, self._references = name, 0
         self.world = Simulation(f"V{name:019}", policy, catalogue, self._relay, composing=False)
         self.world.numbers = (f"{name:010X}{count:010X}" for count in range(1, 1 << 30))
