@@ -113,10 +113,19 @@ def _reading(archive: Path) -> Iterator[tarfile.TarFile]:
             raise _no_backup(archive)
         file.seek(0)
         try:
-            with gzip.GzipFile(fileobj=file) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
+            with gzip.GzipFile(fileobj=file) as packed, _opened(archive, packed) as tar:
                 yield tar
         except _UNREADABLE as error:
             raise _damaged(archive, f"it cannot be read to its end ({type(error).__name__})") from None
+
+
+def _opened(archive: Path, packed: gzip.GzipFile) -> tarfile.TarFile:
+    try:
+        return tarfile.open(fileobj=packed, mode="r|")
+    except tarfile.ReadError as error:
+        if isinstance(error.__context__, zlib.error):
+            raise
+        raise _no_backup(archive) from None
 
 
 def _manifest(archive: Path, tar: tarfile.TarFile) -> Manifest:
@@ -166,7 +175,7 @@ def _content(path: Path) -> Content:
 
 
 def _write(source: IO[bytes], to: Path) -> Content:
-    to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(to.parent)
     digest = sha256()
     with open(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         while part := source.read(_CHUNK):
@@ -175,3 +184,9 @@ def _write(source: IO[bytes], to: Path) -> Content:
         file.flush()
         os.fsync(file.fileno())
         return Content(size=file.tell(), sha256=digest.hexdigest())
+
+
+def _make_folder(path: Path) -> None:
+    if not path.exists():
+        _make_folder(path.parent)
+        path.mkdir(mode=0o700)
