@@ -84,6 +84,7 @@ def test_the_environment_wins_over_the_file_and_the_file_serves_temporal_too(
         ("VIP_METRICS_ADDRESS", "9464", "it looks like 127.0.0.1:9464"),
         ("VIP_LANGUAGE", "Danish", "it looks like en or nl-BE"),
         ("VIP_LOG_FORMAT", "xml", "'json' or 'text'"),
+        ("VIP_CACHED_CASES", "-1", "greater than or equal to 0"),
         ("VIP_ORGANIZATION_IN_LISTS", "perhaps", "valid boolean"),
         ("VIP_POLICY", "nowhere.toml", "there is no file nowhere.toml"),
         ("VIP_MAIL_TASK_QUEUE", "reseller-lifecycle", "other than VIP_TASK_QUEUE"),
