@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from activities.mail import Message, MessageRefused, RecipientRefused, Rendered, address_of
+from activities.marks import BounceAddress, message_id
 from states.letters import Letter
 
 TOKENS = ("in-reply-to", "references", "auto-submitted", "x-auto-response-suppress")
@@ -80,9 +81,10 @@ POLICY = _policy()
 class MimeComposer:
     """Writes messages from one sender."""
 
-    def __init__(self, name: str, address: str) -> None:
-        """The sender's name, which may be empty, and address. Raises `ValueError`."""
-        self._sender = _address(name, address)
+    def __init__(self, name: str, address: str, bounces_to: BounceAddress | None = None) -> None:
+        """The sender's name, which may be empty, and address; where what can't be delivered comes back to, by default
+        the sender. Raises `ValueError`."""
+        self._sender, self._bounces_to = _address(name, address), bounces_to
 
     def compose(self, letter: Letter, rendered: Rendered) -> Message:
         """Raises `MessageRefused` for control characters, `RecipientRefused` for an address that mail cannot carry."""
@@ -100,11 +102,12 @@ class MimeComposer:
         except (ValueError, LookupError, MessageError) as error:
             raise MessageRefused(f"no message can be made of this letter: {type(error).__name__}") from None
         _guard(raw)
-        return Message(self._sender.addr_spec, to.addr_spec, raw)
+        comes_back_to = self._bounces_to.of(letter.key) if self._bounces_to else self._sender.addr_spec
+        return Message(comes_back_to, to.addr_spec, raw)
 
     def message_id(self, key: str) -> str:
         """The Message-ID of a letter, or of a thread's root."""
-        return f"<{sha256(key.encode()).hexdigest()[:40]}@{self._sender.domain}>"
+        return message_id(key, self._sender.domain)
 
     def _head(self, message: EmailMessage, letter: Letter, subject: str, to: Address) -> None:
         message["From"] = self._sender

@@ -17,21 +17,30 @@ from activities.mail import (
     NotSent,
     RecipientRefused,
 )
-from activities.smtp import GREYLISTED, Limits, Security, SmtpTransport
+from activities.outcomes import GREYLISTED
+from activities.pool import Keeping
+from activities.smtp import Limits, Security, SmtpTransport
 from tests.activities.odd_relay import DROP, HANG, OddRelay
 
 SENDER, READER = "licences@reseller.example", "soren@school.example"
 RAW = b"Subject: hello\r\n\r\n.a line that begins with a dot\r\n"
-FAST = Limits(connect=0.5, command=0.3, until_data=2, data=0.3, quit=0.2)
+FAST = Limits(connect=0.5, command=0.3, until_data=2, data=0.3)
+KEEPING = Keeping(connections=4, reset=0.2)
 
 
 def transport(relay: OddRelay, security: Security = "none", **options: Any) -> SmtpTransport:
-    return SmtpTransport("127.0.0.1", relay.port, security, limits=FAST, local_hostname="vip.example", **options)
+    return SmtpTransport(
+        "127.0.0.1", relay.port, security, limits=FAST, keeping=KEEPING, local_hostname="vip.example", **options
+    )
 
 
 async def attempt(relay: OddRelay, security: Security = "none", **options: Any) -> Accepted:
     async with relay.running():
-        return await transport(relay, security, **options).send(SENDER, READER, RAW)
+        sending = transport(relay, security, **options)
+        try:
+            return await sending.send(SENDER, READER, RAW)
+        finally:
+            await sending.close()
 
 
 async def test_a_message_arrives_byte_by_byte_at_a_real_server() -> None:
@@ -139,7 +148,7 @@ async def test_nobody_listening_is_transient() -> None:
 
 async def test_a_relay_that_answers_slowly_is_given_up_before_data() -> None:
     relay, began = OddRelay(RCPT=HANG), time.monotonic()
-    limits = Limits(connect=5, command=5, until_data=0.3, data=5, quit=0.1)
+    limits = Limits(connect=5, command=5, until_data=0.3, data=5)
     async with relay.running():
         with pytest.raises(MailTransient):
             await SmtpTransport("127.0.0.1", relay.port, "none", limits=limits).send(SENDER, READER, RAW)
