@@ -96,8 +96,8 @@ async def test_what_is_not_ours_or_not_understood_is_said_and_left(
     strange = (SAMPLES / "postfix.eml").read_bytes()
     foreign = strange.replace(b"{message_id}", b"<" + b"Z" * 20 + b"." + b"0" * 16 + b"." + b"0" * 12 + b"@a.example>")
     forged = strange.replace(b"{message_id}", f"<{number}.{'0' * 16}.{'0' * 12}@a.example>".encode())
-    Path("foreign.eml").write_bytes(foreign)
-    Path("forged.eml").write_bytes(forged)
+    write("foreign.eml", foreign.decode())
+    write("forged.eml", forged.decode())
     ours = [await returned(house, number, name) for name in ("of_others", "out_of_office", "delivered")]
     told = await bounces(vip, *ours, "foreign.eml", "forged.eml", status=1)
     assert [one["became"] for one in told] == ["not_ours", "not_understood", "arrived", "not_ours", "not_ours"]
