@@ -12,10 +12,9 @@ from typing import NamedTuple
 from tests.workflows.killing.comparing import Seen, acknowledged, seen
 from tests.workflows.killing.lives import Life
 from tests.workflows.killing.load import Load
-from tests.workflows.killing.processes import WORKER, Server, Worker, house
+from tests.workflows.killing.processes import LOOK_EVERY, WORKER, Server, Worker, house
 from tests.workflows.test_worker import ROOT
 
-LOOK_EVERY = 0.01
 LONGEST_PAUSE = 4.0
 
 
@@ -67,7 +66,7 @@ async def run(
         load = Load(client, script)
         living = asyncio.create_task(load.run())
         try:
-            kills = await _kill(load, worker, server, Random(script[0].name), workers, servers, living, _steps(script))
+            kills = await _kill(load, worker, server, Random("kills"), workers, servers, living, _steps(script))
             await living
         finally:
             living.cancel()

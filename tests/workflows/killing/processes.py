@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ LEASH = ROOT / "local" / "leash.py"
 WORKER = [str(ROOT / "worker.py")]
 """`python worker.py`, as it is run everywhere."""
 HASTY_WORKER = ["-m", "tests.workflows.killing.hasty"]
+LOOK_EVERY = 0.01
 
 
 class Arrival(NamedTuple):
@@ -80,33 +81,49 @@ class Server:
 
 
 class Worker:
-    """One process of the program."""
+    """One process of the program; another takes its place as soon as it ends, as under any supervisor."""
 
     def __init__(self, program: Sequence[str], folder: Path, address: str, relay: str, policy: Path) -> None:
         self._program, self._folder = program, folder
         remembered = str(folder / "sent-letters.db")
         self._environment = environment(address, relay, VIP_POLICY=str(policy), VIP_SENT_LETTERS=remembered)
         self._process: asyncio.subprocess.Process
+        self._supervisor: asyncio.Task[None]
 
     async def start(self) -> None:
+        self._process = await self._begun()
+        self._supervisor = asyncio.create_task(self._supervise())
+
+    async def kill(self) -> None:
+        """SIGKILL; it is started again at once."""
+        killed = self._process
+        with suppress(ProcessLookupError):  # it has just ended: it found no server
+            killed.kill()
+        while self._process is killed:  # noqa: ASYNC110 - the supervisor sees to it
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def stop(self) -> None:
+        self._supervisor.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._supervisor
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+    async def _supervise(self) -> None:
+        while True:
+            await self._process.wait()
+            self._process = await self._begun()
+
+    async def _begun(self) -> asyncio.subprocess.Process:
         with (self._folder / "worker.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", str(LEASH), str(os.getpid())),
                 *(sys.executable, *self._program),
                 cwd=self._folder,
                 env={**self._environment, "PYTHONPATH": str(ROOT)},
                 stderr=log,
             )
-
-    async def kill(self) -> None:
-        """SIGKILL, and start again at once."""
-        await self.stop()
-        await self.start()
-
-    async def stop(self) -> None:
-        assert self._process.returncode is None, "the worker ended by itself; see worker.log"
-        self._process.kill()
-        await self._process.wait()
 
 
 @asynccontextmanager
