@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -19,10 +19,20 @@ from tests.workflows.lab import ENCRYPTING
 from tests.workflows.test_worker import ROOT, environment
 
 LEASH = ROOT / "local" / "leash.py"
-WORKER = [str(ROOT / "worker.py")]
-"""`python worker.py`, as it is run everywhere."""
-HASTY_WORKER = ["-m", "tests.workflows.killing.hasty"]
 LOOK_EVERY = 0.01
+
+
+class Pace(NamedTuple):
+    """How long it takes until a killed worker is given up."""
+
+    program: Sequence[str]
+    changes: Mapping[str, str]
+    """Of the server's dynamic configuration."""
+
+
+USUAL = Pace([str(ROOT / "worker.py")], {})
+"""`python worker.py`, as it is run everywhere."""
+HASTY = Pace(["-m", "tests.workflows.killing.hasty"], {"history.defaultWorkflowTaskTimeout": '"3s"'})
 
 
 class Arrival(NamedTuple):
@@ -47,8 +57,8 @@ class Relay(MailSink):
 class Server:
     """The dev server on one port and one file."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, ANY.free().temporal
+    def __init__(self, folder: Path, changes: Mapping[str, str]) -> None:
+        self._folder, self._changes, self._port = folder, changes, ANY.free().temporal
         self._process = 0
         self._running = AsyncExitStack()
 
@@ -63,6 +73,7 @@ class Server:
                 data=self._folder,
                 log=self._folder / "server.log",
                 converter=ENCRYPTING,
+                changes=self._changes,
                 started=self._is,
             )
         )
@@ -127,15 +138,13 @@ class Worker:
 
 
 @asynccontextmanager
-async def house(
-    program: Sequence[str], folder: Path, policy: Path
-) -> AsyncIterator[tuple[Client, Server, Worker, Relay]]:
+async def house(pace: Pace, folder: Path, policy: Path) -> AsyncIterator[tuple[Client, Server, Worker, Relay]]:
     """Everything that a customer's life needs, each in a process of its own, but for the relay, which watches."""
-    server = Server(folder)
+    server = Server(folder, pace.changes)
     async with Relay() as relay, AsyncExitStack() as stack:
         client = await server.start()
         stack.push_async_callback(server.stop)
-        worker = Worker(program, folder, server.address, relay.url, policy)
+        worker = Worker(pace.program, folder, server.address, relay.url, policy)
         await worker.start()
         stack.push_async_callback(worker.stop)
         yield client, server, worker, relay
