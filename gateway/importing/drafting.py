@@ -3,13 +3,18 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from cases.words import VipNumber
 from gateway import keys
 from gateway.importing.cells import Dates
-from gateway.importing.columns import CUSTOMERS, Path
+from gateway.importing.columns import CUSTOMERS, RIGHT, Path
 from gateway.importing.problems import Place, Problem
 from gateway.importing.purchases import add_purchases
 from gateway.importing.sheets import Row, Sheet
 from gateway.importing.values import Values
+
+_VIP_NUMBER: TypeAdapter[str] = TypeAdapter(VipNumber)
 
 
 @dataclass
@@ -47,11 +52,18 @@ def _draft(row: Row, dates: Dates, secret: str, problems: list[Problem]) -> Draf
     external = cells.get("external_id")
     number = cells.get("vip_number") or (keys.vip_number(f"import:{external}", secret) if _usable(external) else None)
     if number is None:
-        what = "neither this nor external_id is given, so that the customer would not be found again"
-        problems.append(Problem(row.place.in_column("vip_number"), what, "either of them"))
+        column = "vip_number" if external is None else "external_id"
+        what = "neither this nor external_id is given" if external is None else f"{external} can't be used"
+        right = "either of them" if external is None else RIGHT["customers"]["external_id"]
+        what = f"{what}, so that the customer would not be found again"
+        problems.append(Problem(row.place.in_column(column), what, right))
         return None
     draft = Draft(row.place, number, external)
     values = Values(row, "customers", dates, draft.problems)
+    try:
+        _VIP_NUMBER.validate_python(number)
+    except ValidationError:
+        values.wrong("vip_number", f"{number} is no VIP number")
     for column in CUSTOMERS:
         if column.path and (told := values.told(column)) is not None:
             _put(draft.body, column.path, told)
