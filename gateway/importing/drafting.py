@@ -52,11 +52,7 @@ def _draft(row: Row, dates: Dates, secret: str, problems: list[Problem]) -> Draf
     external = cells.get("external_id")
     number = cells.get("vip_number") or (keys.vip_number(f"import:{external}", secret) if _usable(external) else None)
     if number is None:
-        column = "vip_number" if external is None else "external_id"
-        what = "neither this nor external_id is given" if external is None else f"{external} can't be used"
-        right = "either of them" if external is None else RIGHT["customers"]["external_id"]
-        what = f"{what}, so that the customer would not be found again"
-        problems.append(Problem(row.place.in_column(column), what, right))
+        problems.append(_not_found_again(row.place, external))
         return None
     draft = Draft(row.place, number, external)
     values = Values(row, "customers", dates, draft.problems)
@@ -70,6 +66,14 @@ def _draft(row: Row, dates: Dates, secret: str, problems: list[Problem]) -> Draf
         elif column.required and column.name not in cells:
             values.wrong(column.name, "is missing")
     return draft
+
+
+def _not_found_again(place: Place, external: str | None) -> Problem:
+    so = "so that the customer would not be found again"
+    if external is None:
+        return Problem(place.in_column("vip_number"), f"neither this nor external_id is given, {so}", "either of them")
+    right = RIGHT["customers"]["external_id"]
+    return Problem(place.in_column("external_id"), f"{external} can't be used, {so}", right)
 
 
 def _usable(external_id: str | None) -> bool:
