@@ -44,7 +44,7 @@ async def readers_of(house: Lab, number: str, letter: str) -> set[str]:
 
 async def replays(machine: Machine, tree: Release, *, not_: Sequence[str] = ()) -> None:
     """What `vip replay` of this release says."""
-    said = await machine.vip(tree, "replay")
+    said = await machine.vip(tree, "replay", "--json")
     assert (said.status, said.err) == (1 if not_ else 0, ""), said
     assert [case for case in not_ if case not in said.out] == []
 
@@ -78,6 +78,7 @@ async def test_cases_in_every_state_live_through_good_builds_and_bad_ones(
 
         await until(both_are_told)
 
+        await replays(machine, raising, not_=[authorization_id(later)])
         await _a_build_that_raises(house, deployment, raising, new, places)
 
         await replays(machine, otherwise, not_=[authorization_id(later)])
