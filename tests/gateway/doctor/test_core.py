@@ -26,6 +26,8 @@ from states.authorization import State
 from states.policy import Policy
 from tests.cases.scripts import BEGIN, lines_of
 from tests.cases.test_carrying import begun
+from tests.cases.test_past import moved
+from tests.gateway.generated import Life
 from tests.model.both import POLICIES, SOLD, CoreAndModel
 from workflows.names import authorization_id, customer_id
 from workflows.visibility import Attributes, authorization_attributes, customer_attributes
@@ -81,7 +83,7 @@ def test_nothing_speaks_against_a_customer_that_lived_by_the_rules() -> None:
         NothingFound,
         settings=settings(
             derandomize=True,
-            max_examples=40,
+            max_examples=30,
             stateful_step_count=25,
             deadline=None,
             print_blob=False,
@@ -94,6 +96,17 @@ def test_nothing_speaks_against_a_customer_that_lived_by_the_rules() -> None:
 def policy() -> Policy:
     shelf.put(SOLD)
     return Policy.from_toml(POLICIES, "default")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nothing_speaks_against_a_customer_that_moved_here_and_lives_on(policy: Policy, seed: int) -> None:
+    until = BEGIN + timedelta(days=400, microseconds=137)
+    elsewhere = Life(seed, policy, SOLD, until).world
+    assert not {one for one in found(family(elsewhere)) if one.code not in OF_MAIL}
+    here = moved(elsewhere, until + timedelta(seconds=5))
+    for days in (0, 100):
+        here.until(until + timedelta(days=days, seconds=5))
+        assert not {one for one in found(family(here)) if one.code not in OF_MAIL}
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +231,34 @@ def test_a_journal_whose_beginning_stayed_behind_with_an_earlier_run_is_well(pol
     short = life.customer.trial()
     short.journal = short.journal[-20:]
     assert of_case(short) == {Code.JOURNAL_AGAINST_THE_RULES}
+
+
+def test_what_was_lost_and_given_up_is_well_here_and_where_it_moves(policy: Policy) -> None:
+    life, now = begun(policy, SOLD, always_up), BEGIN + timedelta(days=3)
+    asked = {"requested_by": "member", "lines": lines_of(3)}
+    number = life.tell("authorize_purchase", asked, BEGIN)["authorization_number"]
+    life.tell("place_order", {"order_reference": "PO-1", "lines": lines_of(1)}, now, number)
+    life.customer.mark_lost(number, now)
+    assert found(family(life)) == {
+        Finding(Code.AUTHORIZATION_LOST, authorization_id(number), f"lost by {customer_id(life.vip_number)}")
+    }
+    life.tell("write_off_lost", {"authorization_number": number, "reason": "so it was agreed"}, now)
+    assert life.authorizations[number].state is State.ORDERED
+    assert found(family(life)) == set()
+    elsewhere = moved(life, now + timedelta(hours=1))
+    assert elsewhere.authorizations[number].state is State.ORDERED
+    assert found(family(elsewhere)) == set()
+
+
+def test_what_was_told_in_one_instant_has_no_order_that_could_be_held_against_a_customer(policy: Policy) -> None:
+    life, now = begun(policy, SOLD, always_up), BEGIN + timedelta(days=300)
+    bought = {"order_reference": "PO-1", "lines": lines_of(2)}
+    life.tell("record_order", bought, BEGIN)
+    life.tell("decline_renewal", {"reason": "fewer people"}, now)
+    life.tell("record_order", {**bought, "order_reference": "PO-2"}, now)
+    # Asked the other way round, all four would have been declined.
+    assert life.customer.renewal.facts.declined == {"cc-all-apps-team": 2}
+    assert of_case(life.customer) == set()
 
 
 def test_a_timer_that_is_late_is_told_once_more_than_ten_minutes_have_passed(life: Simulation) -> None:
