@@ -12,7 +12,7 @@ from tests.workflows.deploying.watching import (
     answers,
     assert_nothing_lost,
     assert_where_they_were,
-    cases_of,
+    journals,
     told,
     until_answered,
     until_its_task_fails,
@@ -62,7 +62,7 @@ async def test_cases_in_every_state_live_through_good_builds_and_bad_ones(
         places = await park(house)
         assert len(places) == len(PARKED) == 20
         soon, later, worse = [await pending(house) for _ in range(3)]
-        before = {case: await told(house, case) for vip in house.numbers for case in cases_of(house, vip)}
+        before = await journals(house)
 
         await replays(machine, new)
         await deployment.deploy(new)

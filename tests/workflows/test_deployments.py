@@ -12,8 +12,7 @@ from tests.workflows.deploying.watching import (
     answers,
     assert_nothing_lost,
     assert_where_they_were,
-    cases_of,
-    told,
+    journals,
     until_answered,
     until_its_task_fails,
 )
@@ -30,7 +29,7 @@ async def test_after_a_build_that_raises_every_case_goes_on_under_the_next_one(t
     async with installed(Plain, tmp_path) as (house, _, deployment):
         await deployment.deploy(release("old", tmp_path))
         places = await park(house, SOME)
-        before = {case: await told(house, case) for vip in house.numbers for case in cases_of(house, vip)}
+        before = await journals(house)
         await deployment.deploy(bad)
         case, body = customer_id(places[0].vip), {"offer_types": ["enterprise"]}
         assert not await answers(house, case, "add_offer_types", body, "added")
