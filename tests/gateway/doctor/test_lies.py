@@ -116,6 +116,14 @@ def test_a_state_that_its_journal_does_not_lead_to_is_found(life: Simulation, ma
     assert of_case(case) == {Code.JOURNAL_AGAINST_THE_RULES}
 
 
+def test_a_case_that_cannot_be_lived_again_is_found_whatever_is_missing(life: Simulation) -> None:
+    case = life.customer.trial()
+    del case.references.placed["PO-4"]
+    found = alone.examine(seen(case))
+    told = [(finding.code, finding.what) for finding in found]
+    assert told == [(Code.JOURNAL_AGAINST_THE_FACTS, "what happened to it can't happen again: KeyError")]
+
+
 def test_a_closed_authorization_that_its_customer_tells_otherwise_is_found(life: Simulation) -> None:
     case = life.customer.trial()
     number = next(number for number, known in case.known.items() if known.state is State.SETTLED)
