@@ -35,26 +35,36 @@ def run(cases: int = CASES) -> bool:
 
 async def _run(cases: int) -> bool:
     async with server() as client:
-        alone, one = await _parked(client, 1 + ROUNDS)
+        alone, one = await _parked(client, ROUNDS)
         many, crowd = await _parked(client, cases // 2)
-        few, waiting = iter(one.authorizations), iter(crowd.authorizations)
-        floor, ours = [], []
-        for _ in range(ROUNDS):
-            async with _started(client, alone, few) as (seconds, _working):
-                floor.append(seconds)
-            async with _started(client, many, waiting) as (seconds, _working):
-                ours.append(seconds)
-        slower = median(ours) / median(floor)
-        print(f"first order answered after {median(floor):.2f} s with {2 * len(one.customers)} open cases, the floor")
-        print(f"with {cases:,}: {median(ours):.2f} s, {slower:.2f} times (at most {SLOWER})")
-        due = [next(waiting) for _ in range(cases // DUE)]
-        await each(due, lambda number: _fall_due(client, number))
-        began = time.perf_counter()
-        async with _started(client, many, waiting) as (seconds, working):
-            await working.sink.wait_for(len(due) + 1, seconds=600)  # the order has its letter too
-            took = time.perf_counter() - began
-        print(f"with {len(due):,} of them due: {seconds:.2f} s, and {took:.1f} s until the last reminder is out")
+        waiting = iter(crowd.authorizations)
+        kept = await _starts(client, (alone, iter(one.authorizations)), (many, waiting), cases)
+        await _after_an_outage(client, many, waiting, cases // DUE)
+    return kept
+
+
+async def _starts(
+    client: Client, few: tuple[Working, Iterator[str]], many: tuple[Working, Iterator[str]], cases: int
+) -> bool:
+    floor, ours = list[float](), list[float]()
+    for _ in range(ROUNDS):
+        for (before, numbers), taken in ((few, floor), (many, ours)):
+            async with _started(client, before, numbers) as (seconds, _working):
+                taken.append(seconds)
+    slower = median(ours) / median(floor)
+    print(f"first order answered after {median(floor):.2f} s with {2 * ROUNDS} open cases, the floor")
+    print(f"with {cases:,}: {median(ours):.2f} s, {slower:.2f} times (at most {SLOWER})")
     return slower <= SLOWER
+
+
+async def _after_an_outage(client: Client, before: Working, waiting: Iterator[str], number: int) -> None:
+    due = [next(waiting) for _ in range(number)]
+    await each(due, lambda one: _fall_due(client, one))
+    began = time.perf_counter()
+    async with _started(client, before, waiting) as (seconds, working):
+        await working.sink.wait_for(len(due) + 1, seconds=600)  # the order has its letter too
+        took = time.perf_counter() - began
+    print(f"with {number:,} of them due: {seconds:.2f} s, and {took:.1f} s until the last reminder is out")
 
 
 async def _parked(client: Client, customers: int) -> tuple[Working, Crowd]:

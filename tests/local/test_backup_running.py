@@ -31,6 +31,7 @@ from workflows.names import authorization_id
 ROOT = Path(__file__).parents[2]
 LATER = {"name": "Ida Krogh", "email": "later@example.com"}
 CALLERS = 3
+PATIENCE = 60.0
 
 
 class Relay(MailSink):
@@ -110,20 +111,24 @@ def remembered(data: Path) -> set[str]:
 async def shut(relay: Relay, data: Path) -> None:
     """From now on no letter is accepted; each that was is remembered: what is in between is not promised."""
     relay.open.clear()
-    await until(partial(_is, lambda: {message_id(one) for one in relay.letters[relay.since :]} <= remembered(data)))
+    accepted = {message_id(letter) for letter in relay.letters[relay.since :]}
+    await until(partial(_is, lambda: accepted <= remembered(data)), seconds=PATIENCE)
 
 
-async def back_up_while_letters_leave(data: Path, archive: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+async def back_up_while_letters_leave(
+    house: Lab, data: Path, archive: Path, relay: Relay, pending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between the copies of database and memory letters leave, which the database takes for unsent."""
     copy, loop = backup._copy_database, asyncio.get_running_loop()
 
     async def letters_leave() -> None:
-        await relay.wait_for(len(relay.letters) + 5)
+        assert await _state(house, pending) == "pending", "it falls due after the database was copied"
+        await relay.wait_for(len(relay.letters) + 5, seconds=PATIENCE)
         await shut(relay, data)
 
     def copying(source: Path, to: Path) -> None:
         if source.name == backup.SENT:
-            asyncio.run_coroutine_threadsafe(letters_leave(), loop).result(20)
+            asyncio.run_coroutine_threadsafe(letters_leave(), loop).result(PATIENCE)
         copy(source, to)
 
     with monkeypatch.context() as patched:
@@ -162,11 +167,10 @@ async def test_a_portfolio_that_is_restored_goes_on_and_sends_nothing_twice(
             refused = await house.invite(contact=LATER)
             stop = asyncio.Event()
             calling = [asyncio.create_task(call(house, promised, stop)) for _ in range(CALLERS)]
-            await until(partial(_is, lambda: len(promised) >= 2 * CALLERS))
+            await until(partial(_is, lambda: len(promised) >= 2 * CALLERS), seconds=PATIENCE)
             number = await almost_overdue(house, timedelta(seconds=12))
             kept = promised[: 2 * CALLERS]
-            await back_up_while_letters_leave(first, archive, relay, monkeypatch)
-            assert (await house.authorization(number).query("details"))["state"] == "pending"
+            await back_up_while_letters_leave(house, first, archive, relay, number, monkeypatch)
             with pytest.raises(BackupRefused, match="in use by another vip up") as in_use:
                 await backup.restore(archive, first, replace=True)
             assert in_use.value.code == "folder_in_use"
@@ -183,8 +187,8 @@ async def test_a_portfolio_that_is_restored_goes_on_and_sends_nothing_twice(
                 known = await house.customer(vip).query("details")
                 assert one in [each["authorization_number"] for each in known["authorizations"]]
                 assert (await house.order(one, "place_order", {"order_reference": f"PO-{one}"}))["state"] == "ordered"
-            await relay.wait_for(lambda letter: LATER["email"] in letter.rcpt_to)
-            await until(partial(_is_overdue, house, number))
+            await relay.wait_for(lambda letter: LATER["email"] in letter.rcpt_to, seconds=PATIENCE)
+            await until(partial(_is_overdue, house, number), seconds=PATIENCE)
             await nothing_waits(house)
             await shut(relay, second)
         assert len(relay.letters) > left
@@ -196,7 +200,7 @@ async def test_a_portfolio_that_is_restored_goes_on_and_sends_nothing_twice(
         assert done.aside is not None
         async with stack(first, relay) as house:
             await house.tell(refused, "accept_invitation", ACCEPT)
-            await until(partial(_is_overdue, house, number))
+            await until(partial(_is_overdue, house, number), seconds=PATIENCE)
             await nothing_waits(house)
             await shut(relay, first)
         assert relay.repeated() == {}
@@ -204,5 +208,8 @@ async def test_a_portfolio_that_is_restored_goes_on_and_sends_nothing_twice(
 
 
 async def _is_overdue(house: Lab, number: str) -> bool:
-    state: str = (await house.authorization(number).query("details"))["state"]
-    return state == "overdue"
+    return await _state(house, number) == "overdue"
+
+
+async def _state(house: Lab, number: str) -> str:
+    return str((await house.authorization(number).query("details"))["state"])
