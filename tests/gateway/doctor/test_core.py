@@ -65,7 +65,7 @@ def test_nothing_speaks_against_a_customer_that_moved_here_and_lives_on(policy: 
 
 
 def test_a_journal_whose_beginning_stayed_behind_with_an_earlier_run_is_well(policy: Policy) -> None:
-    life, now = begun(policy, SOLD), BEGIN
+    life, now = begun(policy, SOLD, always_up), BEGIN
     for count in range(JOURNAL_KEPT):
         now += timedelta(hours=5, microseconds=count)
         manager = {"id": f"am-{count}", "name": "Piet Smit", "email": "piet@example.com"}
