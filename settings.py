@@ -82,6 +82,10 @@ class Settings(BaseSettings):
         None, min_length=32, description="what vip codec asks for: at least 32 random characters"
     )
 
+    cached_cases: int = Field(
+        10_000, ge=0, description="how many cases a worker keeps in memory; any other is replayed when it is needed"
+    )
+
     policy: Path = HERE / "policy.toml"
     catalogue: Path = HERE / "catalogue.toml"
     organization_in_lists: bool = True

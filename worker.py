@@ -100,7 +100,11 @@ async def working(
         activities=[Opening(policy).open_case],
         graceful_shutdown_timeout=GRACE,
         deployment_config=version,
-        **{"sticky_queue_schedule_to_start_timeout": STICKY, **options},
+        **{
+            "max_cached_workflows": settings.cached_cases,
+            "sticky_queue_schedule_to_start_timeout": STICKY,
+            **options,
+        },
     )
     letters = mail_of(settings)
     mail = Worker(

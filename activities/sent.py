@@ -13,9 +13,9 @@ hundred bytes and is kept for good, since nobody knows how old the backup is tha
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -117,12 +117,21 @@ class SentLetters:
             activity.logger.error("a letter was sent and could not be remembered: %s", failure)
 
     def _keep(self, key: bytes, accepted: Accepted) -> None:
-        with self._file:
+        with self._durable(), self._file:
             self._file.execute(
                 "insert into letter (key, accepted_at, code) values (?1, ?2, ?3) on conflict do update"
                 " set accepted_at = ?2, code = ?3, claimed_by = null, claimed_until = null",
                 (key, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", accepted.code),
             )
+
+    @contextmanager
+    def _durable(self) -> Iterator[None]:
+        """What is committed survives a power cut. A claim need not: nor does who holds it."""
+        self._file.execute("pragma synchronous = full")
+        try:
+            yield
+        finally:
+            self._file.execute("pragma synchronous = normal")
 
     def _release(self, key: bytes, ours: bytes) -> None:
         with self._file:
@@ -137,7 +146,7 @@ class SentLetters:
 
 
 def opened(path: Path) -> sqlite3.Connection:
-    """The file, made if there is none; what is committed to it survives a power cut. Raises `NotAMemory`."""
+    """The file, made if there is none. Raises `NotAMemory`."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
@@ -146,7 +155,7 @@ def opened(path: Path) -> sqlite3.Connection:
         raise NotAMemory(f"{path} cannot be opened: {error}") from None
     try:
         file.execute("pragma journal_mode = wal")
-        file.execute("pragma synchronous = full")
+        file.execute("pragma synchronous = normal")
         file.execute(_TABLE)
         file.execute("select key, accepted_at, code, claimed_by, claimed_until from letter limit 1")
     except sqlite3.Error as error:

@@ -1,6 +1,7 @@
 """Workers in processes of their own, so that what they use can be told from what their callers use."""
 
 import asyncio
+import atexit
 import json
 import os
 import secrets
@@ -9,10 +10,14 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from temporalio.client import Client
 
 from local.mailbox import MailSink
+
+ENDS = 60.0
+"""Seconds that a worker has to end by itself."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,8 @@ class Used:
     begun: int
     seconds: float
     kept: int
+    resident: int
+    """Bytes of memory of the process, now."""
 
 
 @dataclass(frozen=True)
@@ -32,27 +39,46 @@ class Working:
     client: Client
     kind: str
     queue: str
+    sink: MailSink
     process: asyncio.subprocess.Process
 
+    async def stop(self) -> None:
+        """Let it end as workers end: it tells the server that it is gone."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        async with asyncio.timeout(ENDS):
+            await self.process.wait()
+
     async def used(self) -> Used:
+        """Raises `RuntimeError` when it has ended."""
         if self.process.stdin is None or self.process.stdout is None:
             raise RuntimeError("the worker has no pipes")
         self.process.stdin.write(b"\n")
         await self.process.stdin.drain()
-        return Used(**json.loads(await self.process.stdout.readline()))
+        if not (told := await self.process.stdout.readline()):
+            raise RuntimeError(f"the {self.kind} worker ended with {await self.process.wait()}")
+        return Used(**json.loads(told))
 
 
 @asynccontextmanager
-async def worker(client: Client, kind: str, *, traced: bool = False) -> AsyncIterator[Working]:
-    queue = f"{kind}-{secrets.token_hex(4)}"
-    with tempfile.TemporaryDirectory() as compiled:
-        async with MailSink() as sink, _process(client, kind, queue, sink.url, compiled, traced) as process:
-            yield Working(client, kind, queue, process)
+async def worker(client: Client, kind: str, *, queue: str = "", traced: bool = False) -> AsyncIterator[Working]:
+    """One on the task queue `queue`, or on one of its own; it keeps as many workflows in memory as ours does."""
+    queue = queue or f"{kind}-{secrets.token_hex(4)}"
+    async with MailSink() as sink, _process(client, kind, queue, sink.url, traced) as process:
+        yield Working(client, kind, queue, sink, process)
+
+
+@cache
+def _compiled() -> str:
+    """Where workers keep compiled modules: compiled once, as everywhere else, and not beside the code."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return folder.name
 
 
 @asynccontextmanager
 async def _process(
-    client: Client, kind: str, queue: str, smtp_url: str, compiled: str, traced: bool
+    client: Client, kind: str, queue: str, smtp_url: str, traced: bool
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -63,8 +89,7 @@ async def _process(
         queue,
         smtp_url,
         "traced" if traced else "",
-        # Compiled once, as everywhere else, and not beside the code.
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": compiled},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": _compiled()},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -73,5 +98,6 @@ async def _process(
             raise RuntimeError(f"the {kind} worker did not start")
         yield process
     finally:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.wait()

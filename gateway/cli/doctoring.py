@@ -14,8 +14,8 @@ from gateway.cli.output import document, facts, say
 from gateway.cli.progress import progress
 
 if TYPE_CHECKING:
-    from gateway.doctor.examining import Report, Step
-    from gateway.doctor.findings import Finding
+    from gateway.doctor.examining import Step
+    from gateway.doctor.findings import Finding, Report
 
 AtOnce = Annotated[int, Parameter(validator=Number(gte=1, lte=500))]
 PROBLEMS = 1
@@ -62,13 +62,16 @@ def _tell(report: "Report") -> None:
     facts("Looked at", ((name.replace("_", " "), f"{count:,}") for name, count in report.checked.items() if count))
     for _, found in groupby(report.findings, key=lambda one: one.code):
         _tell_kind(list(found))
-    problems = sum(one.severity.value == "problem" for one in report.findings)
-    warnings = len(report.findings) - problems
     say("")
     if not report.findings:
         say("All is well: nothing was found.")
-    else:
-        say(f"{problems} problems, {warnings} warnings." + ("" if problems else " All is well otherwise."))
+        return
+    problems = sum(one.severity == "problem" for one in report.findings)
+    say(f"{_counted(problems, 'problem')}, {_counted(len(report.findings) - problems, 'warning')}.")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _tell_kind(found: "list[Finding]") -> None:

@@ -1,6 +1,7 @@
 """A portfolio moves out: `vip export`."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +11,11 @@ from cyclopts.validators import Number
 from gateway.cli.asking import LOOKING, Looking, connected, server, settings_here
 from gateway.cli.output import WrongUsage, document, say
 from gateway.cli.progress import progress
-from gateway.errors import Unavailable
+from gateway.cli.surveys import checker, watched
+from gateway.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
+    from gateway.importing.comparing import Difference
     from settings import Settings
 
 Answer = dict[str, Any]
@@ -25,6 +28,8 @@ PATIENCE = 60.0
 def export(*, out: Path = Path(), at_once: AtOnce = 32, looking: Looking = LOOKING) -> None:
     """Write all customers that run to customers.csv and authorizations.csv; `vip import` takes them over elsewhere.
 
+    The files are read again as an import would read them, and whatever would be another is said for each customer.
+
     Parameters
     ----------
     out
@@ -34,16 +39,36 @@ def export(*, out: Path = Path(), at_once: AtOnce = 32, looking: Looking = LOOKI
     """
     from gateway.importing.leaving import write_files
 
-    every = asyncio.run(_everybody(settings_here(), at_once, looking))
+    settings = settings_here()
+    every = asyncio.run(_everybody(settings, at_once, looking))
     try:
-        customers, bought = write_files(out, every)
+        files = write_files(out, every)
     except OSError as error:
         raise WrongUsage(f"{out} cannot be written to: {error}") from None
+    found = _differences(every, files, settings, looking)
     numbers = sum(len(one["authorizations"]) for one in every)
     if looking.json:
-        document({"customers": len(every), "authorizations": numbers, "files": [str(customers), str(bought)]})
-    else:
-        say(f"{len(every)} customers with {numbers} authorizations stand in {customers} and {bought}.")
+        told = {"files": [str(path) for path in files], "warnings": [one._asdict() for one in found]}
+        document({"customers": len(every), "authorizations": numbers, **told})
+        return
+    for one in found:
+        print(f"{one.vip_number}: {one.message}", file=sys.stderr)
+    customers, bought = files
+    say(f"{len(every)} customers with {numbers} authorizations stand in {customers} and {bought}.")
+    if whose := {one.vip_number for one in found}:
+        say(f"{len(whose)} of them would not be the same after an import.")
+
+
+def _differences(
+    every: list[Answer], files: "tuple[Path, Path]", settings: "Settings", looking: Looking
+) -> "list[Difference]":
+    """The files are read as an import would read them: what they can't carry is said."""
+    from gateway.importing.comparing import differences
+    from gateway.importing.surveying import survey
+
+    trying = checker(settings)
+    found = survey(files, "iso", "utf-8", "", trying, watched(looking))
+    return list(differences(every, found, trying.policy.label))
 
 
 async def _everybody(settings: "Settings", at_once: int, looking: Looking) -> list[Answer]:
@@ -60,7 +85,7 @@ async def _everybody(settings: "Settings", at_once: int, looking: Looking) -> li
             for number in waiting:
                 try:
                     every.append(await gateway.customer(number))
-                except Unavailable as silent:
+                except (NotFound, Unavailable) as silent:
                     raise Unavailable(f"{number}: {silent.message}. Nothing was written.") from None
                 step()
 

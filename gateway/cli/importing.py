@@ -1,7 +1,6 @@
 """A portfolio moves in: `vip import`."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ from cyclopts.validators import Number
 from gateway.cli.asking import LOOKING, Looking, connected, server, settings_here
 from gateway.cli.output import WrongUsage, document, say
 from gateway.cli.progress import interruptible, progress
-from gateway.cli.surveys import foretold, refused, things_wrong, warnings
+from gateway.cli.surveys import checker, foretold, refused, things_wrong, warnings, watched
 from gateway.errors import Unavailable
 from gateway.importing.cells import Dates
 from gateway.importing.sheets import Encoding
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from gateway.importing.checking import Plan
-    from gateway.importing.drafting import Draft
     from gateway.importing.starting import Outcome
     from gateway.importing.surveying import Survey
     from settings import Settings
@@ -76,30 +74,11 @@ def import_(
 def _surveyed(
     files: tuple[Path, ...], dates: Dates, encoding: Encoding, settings: "Settings", looking: Looking
 ) -> "Survey":
-    from datetime import UTC, datetime
-
-    from cases import shelf
-    from gateway.importing.checking import Checker
     from gateway.importing.surveying import survey
-    from settings import SettingsError
-    from worker import read_catalogue, read_policy
 
-    try:
-        policy, catalogue = read_policy(settings), read_catalogue(settings)
-    except SettingsError as error:
-        raise WrongUsage(str(error)) from None
-    shelf.put(catalogue)
-    checker = Checker(policy, catalogue, datetime.now(UTC), show_organization=settings.organization_in_lists)
     secret = settings.number_secret.get_secret_value() if settings.number_secret else ""
-
-    def watch(drafts: "list[Draft]") -> "Iterator[Draft]":
-        with progress("checked", len(drafts), shown=not looking.json) as step:
-            for draft in drafts:
-                yield draft
-                step()
-
     try:
-        return survey(files, dates, encoding, secret, checker, watch)
+        return survey(files, dates, encoding, secret, checker(settings), watched(looking))
     except OSError as error:
         raise WrongUsage(f"{error.filename} cannot be read: {error.strerror}") from None
 
@@ -160,7 +139,7 @@ async def _moved_in(
     left = {plan.vip_number: plan for plan in found.plans}
     unavailable: Unavailable | None = None
     everybody = len(found.plans) + len(found.settled)
-    with report, progress("customers", everybody, shown=not looking.json) as step:
+    with report, progress("customers", everybody, shown=not looking.json) as step, interruptible() as stop:
 
         def tell(plan: "Plan", outcome: "Outcome") -> None:
             counts[outcome.became] += 1
@@ -173,11 +152,10 @@ async def _moved_in(
         for line in lines_of_bad(found):
             report.write(line)
         counts[Became.REFUSED] += len(found.bad)
-        with interruptible() as stop:
-            try:
-                await start_all(client, settings.task_queue, found.plans, at_once, tell, stop)
-            except Unavailable as error:
-                unavailable = error
+        try:
+            await start_all(client, settings.task_queue, found.plans, at_once, tell, stop)
+        except Unavailable as error:
+            unavailable = error
         for plan in list(left.values()):
             counts[Became.NOT_REACHED] += 1
             report.write(line_of(plan, Outcome(Became.NOT_REACHED)))

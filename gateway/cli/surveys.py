@@ -1,20 +1,55 @@
 """What an import would do, and why it can't: as tables or JSON."""
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from gateway.cli.asking import Looking
-from gateway.cli.output import document, failed, say, table, when
+from gateway.cli.output import WrongUsage, document, failed, say, table, when
+from gateway.cli.progress import progress
 
 if TYPE_CHECKING:
-    from gateway.importing.checking import Plan
+    from collections.abc import Callable, Iterable, Iterator
+
+    from gateway.importing.checking import Checker, Plan
+    from gateway.importing.drafting import Draft
     from gateway.importing.problems import Problem
     from gateway.importing.surveying import Survey
+    from settings import Settings
 
 Answer = dict[str, Any]
 REFUSED = 1
 _SHOWN = 50
 """Problems that a person gets to see at once; one mistake in a column is one in every row."""
+
+
+def checker(settings: "Settings") -> "Checker":
+    """What drafts are tried with, under the policy and catalogue of the settings. Raises `WrongUsage`."""
+    from datetime import UTC, datetime
+
+    from cases import shelf
+    from gateway.importing.checking import Checker
+    from settings import SettingsError
+    from worker import read_catalogue, read_policy
+
+    try:
+        policy, catalogue = read_policy(settings), read_catalogue(settings)
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
+    shelf.put(catalogue)
+    return Checker(policy, catalogue, datetime.now(UTC), show_organization=settings.organization_in_lists)
+
+
+def watched(looking: Looking) -> "Callable[[list[Draft]], Iterable[Draft]]":
+    """A bar while drafts are checked."""
+
+    def watch(drafts: "list[Draft]") -> "Iterator[Draft]":
+        with progress("checked", len(drafts), shown=not looking.json) as step:
+            for draft in drafts:
+                yield draft
+                step()
+
+    return watch
 
 
 def refused(message: str, problems: "list[Problem]", looking: Looking) -> int:
@@ -41,15 +76,14 @@ def foretold(found: "Survey", met: bool, looking: Looking) -> int:
             (
                 plan.vip_number,
                 plan.organization,
-                plan.state,
-                plan.renewal_state,
-                ", ".join(plan.authorizations),
+                f"{plan.state}, {plan.renewal_state}",
+                ", ".join(f"{count} {state}" for state, count in Counter(plan.authorizations).items()),
                 plan.next_event and plan.next_event[0],
                 plan.next_event and when(plan.next_event[1]),
             )
             for plan in plans
         )
-        headings = ("VIP number", "customer", "membership", "renewal", "authorizations", "next", "on")
+        headings = ("VIP number", "customer", "what", "authorizations", "next", "on")
         table("", headings, rows, empty="No customer could be imported.")
         for warning in warnings(plans):
             say(f"{warning['vip_number']}: {warning['message']}")

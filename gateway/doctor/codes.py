@@ -1,5 +1,6 @@
 """What the doctor can find: a stable code for each kind, what it means, how bad it is, and what to do."""
 
+import sys
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -182,3 +183,13 @@ MEANINGS = {
         "any update to the one that knows more tells the other",
     ),
 }
+
+
+def table() -> str:
+    """Every code for docs/operations.md; `python -m gateway.doctor.codes` prints it."""
+    rows = [f"| `{code}` | {one.severity} | {one.means} | {one.do} |" for code, one in MEANINGS.items()]
+    return "\n".join(["| code | is a | means | what to do |", "|---|---|---|---|", *rows, ""])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table())

@@ -35,8 +35,9 @@ async def running(client: Client) -> AsyncIterator[Row]:
     """Every case that runs. Raises `Unavailable`."""
     with reaching():
         async for one in client.list_workflows(_RUNNING, page_size=1000):
-            customer = None if one.workflow_type == names.CUSTOMER else one.parent_id or ""
-            yield Row(one.id, customer, one.task_queue, one.typed_search_attributes)
+            if one.workflow_type == names.CUSTOMER or one.parent_id:  # started by hand, it is refused by a worker
+                customer = None if one.workflow_type == names.CUSTOMER else one.parent_id
+                yield Row(one.id, customer, one.task_queue, one.typed_search_attributes)
 
 
 async def how_it_ended(client: Client, workflow_id: str) -> str | None:
@@ -133,13 +134,14 @@ def _kind(event: HistoryEvent) -> str | None:
 def _not_served(description: WorkflowExecutionDescription, queue: Queue) -> Finding | None:
     """It is pinned to a version of the workers that no one is."""
     info = description.raw_info.versioning_info
-    version = _pinned_to(info)
+    version = pinned_to(info)
     if version is None or not queue.is_polled or version in queue.versions:
         return None
     return Finding(Code.VERSION_NOT_SERVED, description.id, f"pinned to {version}; no worker is of that version")
 
 
-def _pinned_to(info: WorkflowExecutionVersioningInfo) -> str | None:
+def pinned_to(info: WorkflowExecutionVersioningInfo) -> str | None:
+    """The version that alone may work on it, `deployment.build`; None where any may that is current."""
     override = info.versioning_override
     if override.HasField("pinned"):
         return f"{override.pinned.version.deployment_name}.{override.pinned.version.build_id}"

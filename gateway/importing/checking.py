@@ -52,7 +52,8 @@ class Checker:
     """What is the same for every draft."""
 
     def __init__(self, policy: Policy, catalogue: Catalogue, now: datetime, *, show_organization: bool) -> None:
-        self._policy, self._catalogue, self._now, self._shown = policy, catalogue, now, show_organization
+        self.policy = policy
+        self._catalogue, self._now, self._shown = catalogue, now, show_organization
 
     def check(self, draft: Draft) -> Plan | None:
         """None when something is wrong with it: then the draft says what."""
@@ -79,8 +80,8 @@ class Checker:
 
     def _begun(self, vip_number: str, invite: Invite) -> CustomerCase:
         if invite.history is None:
-            return CustomerCase.begin(vip_number, invite, self._policy, self._now)
-        return take_over(vip_number, invite, self._policy, self._now, lambda: "0" * 20)
+            return CustomerCase.begin(vip_number, invite, self.policy, self._now)
+        return take_over(vip_number, invite, self.policy, self._now, lambda: "0" * 20)
 
     def _plan(self, draft: Draft, invite: Invite, case: CustomerCase, digest: str) -> Plan:
         event = case.next_event(self._now)
@@ -107,7 +108,7 @@ class Checker:
         if invite.history is None:
             yield "no day gone by is given: it is invited now, and the invitation goes out"
         elif case.state is State.EXPIRED and invite.history.accepted_on is None:
-            days = self._policy.invitation.expires_after_days
+            days = self.policy.invitation.expires_after_days
             yield f"no date of acceptance is given, and the invitation is older than {days} days: it is expired"
         products = {product for one in case.known.values() for product in one.facts.lines}
         for product in sorted(product for product in products if self._catalogue.get(product) is None):

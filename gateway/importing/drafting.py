@@ -3,13 +3,18 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from cases.words import VipNumber
 from gateway import keys
 from gateway.importing.cells import Dates
-from gateway.importing.columns import CUSTOMERS, Path
+from gateway.importing.columns import CUSTOMERS, RIGHT, Path
 from gateway.importing.problems import Place, Problem
 from gateway.importing.purchases import add_purchases
 from gateway.importing.sheets import Row, Sheet
 from gateway.importing.values import Values
+
+_VIP_NUMBER: TypeAdapter[str] = TypeAdapter(VipNumber)
 
 
 @dataclass
@@ -47,17 +52,28 @@ def _draft(row: Row, dates: Dates, secret: str, problems: list[Problem]) -> Draf
     external = cells.get("external_id")
     number = cells.get("vip_number") or (keys.vip_number(f"import:{external}", secret) if _usable(external) else None)
     if number is None:
-        what = "neither this nor external_id is given, so that the customer would not be found again"
-        problems.append(Problem(row.place.in_column("vip_number"), what, "either of them"))
+        problems.append(_not_found_again(row.place, external))
         return None
     draft = Draft(row.place, number, external)
     values = Values(row, "customers", dates, draft.problems)
+    try:
+        _VIP_NUMBER.validate_python(number)
+    except ValidationError:
+        values.wrong("vip_number", f"{number} is no VIP number")
     for column in CUSTOMERS:
         if column.path and (told := values.told(column)) is not None:
             _put(draft.body, column.path, told)
         elif column.required and column.name not in cells:
             values.wrong(column.name, "is missing")
     return draft
+
+
+def _not_found_again(place: Place, external: str | None) -> Problem:
+    so = "so that the customer would not be found again"
+    if external is None:
+        return Problem(place.in_column("vip_number"), f"neither this nor external_id is given, {so}", "either of them")
+    right = RIGHT["customers"]["external_id"]
+    return Problem(place.in_column("external_id"), f"{external} can't be used, {so}", right)
 
 
 def _usable(external_id: str | None) -> bool:

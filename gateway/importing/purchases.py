@@ -84,7 +84,8 @@ def _authorization(draft: "Draft", path: Path, group: list[tuple[Row, Values]]) 
         else:
             _request(draft, told, path, row, values)
             _line(draft, path, row, values, lines, orders)
-    put(draft, told, path, "authorization_number", first.cells.get("authorization_number"), first.place)
+    numbered = first.place.in_column("authorization_number")
+    put(draft, told, path, "authorization_number", first.cells.get("authorization_number"), numbered)
     told["lines"] = lines_of(lines)
     draft.where[(*path, "lines")] = first.place.in_column("product")
     told["orders"] = [{**order, "lines": lines_of(order["lines"])} for order in orders.values()]

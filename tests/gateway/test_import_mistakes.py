@@ -88,3 +88,19 @@ def test_a_past_that_no_customer_can_bring_along_is_refused_in_clear_words(files
     assert "400 authorizations" in problem.message
     assert "64 KB" in problem.message
     assert problem.right
+
+
+@pytest.mark.parametrize("number", ["X1", "abcdefghijklmnopqrst", "1.23457E+19"])
+def test_a_vip_number_that_is_none_is_named(files: Files, number: str) -> None:
+    assert named(files, files.customers(f"{number},{ROW}", head=f"vip_number,{HEAD}")) == [(2, "vip_number")]
+
+
+def test_an_external_id_that_cannot_be_used_is_named(files: Files) -> None:
+    ((*_, line, field, message),) = files.wrong(files.customers(ROW.replace("crm-1", "kunde 1")))
+    assert (line, field) == (2, "external_id")
+    assert "kunde 1" in message
+
+
+def test_an_authorization_number_that_is_none_is_named(files: Files) -> None:
+    rows = files.bought(LINE.replace(",,,,,", ",,,4711,,"))
+    assert named(files, files.customers(ROW), rows) == [(2, "authorization_number")]

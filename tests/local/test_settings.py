@@ -7,6 +7,7 @@ import pytest
 import settings
 from settings import SettingsError, load
 from settings_values import SmtpUrl
+from worker import mail_of
 
 SECRET = "s" * 32
 GOOD = {
@@ -84,6 +85,7 @@ def test_the_environment_wins_over_the_file_and_the_file_serves_temporal_too(
         ("VIP_METRICS_ADDRESS", "9464", "it looks like 127.0.0.1:9464"),
         ("VIP_LANGUAGE", "Danish", "it looks like en or nl-BE"),
         ("VIP_LOG_FORMAT", "xml", "'json' or 'text'"),
+        ("VIP_CACHED_CASES", "-1", "greater than or equal to 0"),
         ("VIP_ORGANIZATION_IN_LISTS", "perhaps", "valid boolean"),
         ("VIP_POLICY", "nowhere.toml", "there is no file nowhere.toml"),
         ("VIP_MAIL_TASK_QUEUE", "reseller-lifecycle", "other than VIP_TASK_QUEUE"),
@@ -125,3 +127,17 @@ def test_api_keys_name_who_may_do_what(monkeypatch: pytest.MonkeyPatch) -> None:
         ("portal", "manage", "0a"),
         ("monitor", "read", "ff"),
     ]
+
+
+def test_a_worker_whose_memory_of_sent_letters_is_none_says_so_at_its_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("VIP_SENT_LETTERS", str(tmp_path / "sent.db"))
+    mail_of(load()).close()
+    assert (tmp_path / "sent.db").exists()
+    (tmp_path / "sent.db").write_text("a letter, or anything else")
+    with pytest.raises(SettingsError, match=r"^VIP_SENT_LETTERS: .*sent\.db is no memory of sent letters") as wrong:
+        mail_of(load())
+    assert "\n" not in str(wrong.value)

@@ -3,16 +3,22 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from temporalio.common import SearchAttributeKey
 
+from cases.customer import CustomerCase
+from cases.messages import PlaceOrder
 from states.authorization import State, Trigger
 from states.letters import OrderReceived, PaymentOverdue
 from states.lifecycle import At, Lifecycle, Row, always, to_both, to_contact
+from states.refusals import refuse
 from tests.replay.recording import VERSION, recorded
 from tests.replay.replaying import Change, change_authorizations, is_nondeterminism, replayed, with_rows
+from workflows.visibility import Attributes, customer_attributes
 
 Event = dict[str, Any]
 
@@ -109,3 +115,26 @@ async def test_a_change_that_running_cases_can_follow_is_none(kind: str, monkeyp
     change, life = SAFE[kind]
     change_authorizations(monkeypatch, change)
     assert await failing(life) == []
+
+
+async def test_what_is_shown_of_a_case_cannot_grow_under_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search attribute more is a command more; current details are none."""
+
+    def with_a_region(case: CustomerCase, now: datetime, shown: bool) -> Attributes:
+        return {**customer_attributes(case, now, shown), SearchAttributeKey.for_keyword("Region"): case.profile.region}
+
+    monkeypatch.setattr("workflows.of_customer.customer_attributes", with_a_region)
+    assert await failing("ordered_in_time") == ["ordered_in_time.customer-1-2"], "nothing was shown anew as it began"
+    monkeypatch.undo()
+    monkeypatch.setattr("workflows.of_customer.customer_details", lambda *_given: "otherwise")
+    assert await failing("ordered_in_time") == []
+
+
+async def test_a_body_that_was_taken_must_go_on_being_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Handlers decide again on replay; only validators do not."""
+
+    def refused(_body: object) -> NoReturn:
+        raise refuse("invalid_request", "no longer like this")
+
+    monkeypatch.setattr(PlaceOrder, "model_validate", refused)
+    assert len(await failing("ordered_in_time")) == 1

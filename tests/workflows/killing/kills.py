@@ -12,10 +12,9 @@ from typing import NamedTuple
 from tests.workflows.killing.comparing import Seen, acknowledged, seen
 from tests.workflows.killing.lives import Life
 from tests.workflows.killing.load import Load
-from tests.workflows.killing.processes import WORKER, Server, Worker, house
+from tests.workflows.killing.processes import LOOK_EVERY, USUAL, Pace, Server, Worker, house
 from tests.workflows.test_worker import ROOT
 
-LOOK_EVERY = 0.01
 LONGEST_PAUSE = 4.0
 
 
@@ -58,16 +57,16 @@ class Report:
 
 
 async def run(
-    folder: Path, script: Sequence[Life], *, workers: int = 0, servers: int = 0, program: Sequence[str] = WORKER
+    folder: Path, script: Sequence[Life], *, workers: int = 0, servers: int = 0, pace: Pace = USUAL
 ) -> Report:
     """Live these lives, while the worker is killed so many times and the server so many."""
     began = asyncio.get_running_loop().time()
     await asyncio.to_thread(folder.mkdir)
-    async with house(program, folder, policy(folder.parent)) as (client, server, worker, relay):
+    async with house(pace, folder, policy(folder.parent)) as (client, server, worker, relay):
         load = Load(client, script)
         living = asyncio.create_task(load.run())
         try:
-            kills = await _kill(load, worker, server, Random(script[0].name), workers, servers, living, _steps(script))
+            kills = await _kill(load, worker, server, Random("kills"), workers, servers, living, _steps(script))
             await living
         finally:
             living.cancel()

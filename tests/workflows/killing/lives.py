@@ -1,6 +1,6 @@
 """Lives of customers, made up from a seed: what each is asked for, one after the other, and what is asked again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -35,18 +35,18 @@ class Life(NamedTuple):
     steps: list[Step]
 
 
-def lives(customers: int, seed: int) -> list[Life]:
-    """So many lives; the same ones for the same seed."""
-    return [_life(f"c{number:02}", Random(f"{seed}-{number}")) for number in range(customers)]
+Chapter = Callable[[str, Random], Iterator[Step]]
+"""What belongs together in a life, in its order. Chapters go on side by side."""
 
 
-def _life(name: str, chance: Random) -> Life:
-    chapters = [
-        [*_membership(name, chance)],
-        [*_ordered(f"{name}-ordered", chance)],
-        [*_cancelled(f"{name}-cancelled", chance)],
-        [*_returned(f"{name}-returned", chance)],
-    ]
+def lives(customers: int, seed: int, chapters: Sequence[Chapter] | None = None) -> list[Life]:
+    """So many lives, of all chapters or of these; the same ones for the same seed."""
+    told = (membership, ordered, cancelled, returned) if chapters is None else chapters
+    return [_life(f"c{number:02}", told, Random(f"{seed}-{number}")) for number in range(customers)]
+
+
+def _life(name: str, told: Sequence[Chapter], chance: Random) -> Life:
+    chapters = [[*chapter(name, chance)] for chapter in told]
     steps = [_step(name, CUSTOMER, INVITE, _invitation(name))]
     while chapters := [chapter for chapter in chapters if chapter]:
         step = chance.choice(chapters).pop(0)
@@ -72,7 +72,8 @@ def _invitation(name: str) -> Body:
     }
 
 
-def _membership(name: str, chance: Random) -> Iterator[Step]:
+def membership(name: str, chance: Random) -> Iterator[Step]:
+    """Accepted, handed over, assigned."""
     if chance.random() < 0.5:
         yield _step(f"{name}-resend", CUSTOMER, "resend_invitation", {})
     accepted_by = {"name": "Mette Holm", "identity": name}
@@ -87,8 +88,9 @@ def _membership(name: str, chance: Random) -> Iterator[Step]:
     yield _step(f"{name}-late", CUSTOMER, "resend_invitation", {})  # refused: it is accepted
 
 
-def _ordered(case: str, chance: Random) -> Iterator[Step]:
+def ordered(name: str, chance: Random) -> Iterator[Step]:
     """Authorized, ordered in parts, partly returned."""
+    case = f"{name}-ordered"
     quantity = chance.randint(4, 9)
     by = chance.choice(["account_manager", "member"])
     lines = [*_lines(quantity), {"product": "photoshop-team", "quantity": 2}]
@@ -110,16 +112,21 @@ def _ordered(case: str, chance: Random) -> Iterator[Step]:
     )
 
 
-def _cancelled(case: str, chance: Random) -> Iterator[Step]:
+def cancelled(name: str, chance: Random) -> Iterator[Step]:
     """Authorized and cancelled; the workflow ends."""
+    case = f"{name}-cancelled"
     lines = _lines(chance.randint(1, 9))
     yield _step(case, CUSTOMER, "authorize_purchase", {"lines": lines, "requested_by": "account_manager"})
-    yield _step(f"{case}-extend", case, "extend", {"days": 3, "reason": "they asked"})
+    extended = _step(f"{case}-extend", case, "extend", {"days": 3, "reason": "they asked"})
+    yield extended
+    yield _step(f"{case}-roll-over", case, ROLL_OVER, {})
+    yield extended._replace(repeat=True)  # the server has forgotten it
     yield _step(f"{case}-cancel", case, "cancel", {"reason": "changed their mind"})
 
 
-def _returned(case: str, chance: Random) -> Iterator[Step]:
+def returned(name: str, chance: Random) -> Iterator[Step]:
     """Ordered directly, and all of it returned; the workflow ends."""
+    case = f"{name}-returned"
     reference = f"D-{case}"
     order = {"order_reference": reference, "lines": _lines(chance.randint(1, 9))}
     asked = _step(f"{case}-return", case, "request_return", {"order_reference": reference, "reason": "too many"})

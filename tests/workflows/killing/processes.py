@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,9 +19,20 @@ from tests.workflows.lab import ENCRYPTING
 from tests.workflows.test_worker import ROOT, environment
 
 LEASH = ROOT / "local" / "leash.py"
-WORKER = [str(ROOT / "worker.py")]
+LOOK_EVERY = 0.01
+
+
+class Pace(NamedTuple):
+    """How long it takes until a killed worker is given up."""
+
+    program: Sequence[str]
+    changes: Mapping[str, str]
+    """Of the server's dynamic configuration."""
+
+
+USUAL = Pace([str(ROOT / "worker.py")], {})
 """`python worker.py`, as it is run everywhere."""
-HASTY_WORKER = ["-m", "tests.workflows.killing.hasty"]
+HASTY = Pace(["-m", "tests.workflows.killing.hasty"], {"history.defaultWorkflowTaskTimeout": '"3s"'})
 
 
 class Arrival(NamedTuple):
@@ -46,8 +57,8 @@ class Relay(MailSink):
 class Server:
     """The dev server on one port and one file."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, ANY.free().temporal
+    def __init__(self, folder: Path, changes: Mapping[str, str]) -> None:
+        self._folder, self._changes, self._port = folder, changes, ANY.free().temporal
         self._process = 0
         self._running = AsyncExitStack()
 
@@ -62,6 +73,7 @@ class Server:
                 data=self._folder,
                 log=self._folder / "server.log",
                 converter=ENCRYPTING,
+                changes=self._changes,
                 started=self._is,
             )
         )
@@ -80,17 +92,43 @@ class Server:
 
 
 class Worker:
-    """One process of the program."""
+    """One process of the program; another takes its place as soon as it ends, as under any supervisor."""
 
     def __init__(self, program: Sequence[str], folder: Path, address: str, relay: str, policy: Path) -> None:
         self._program, self._folder = program, folder
         remembered = str(folder / "sent-letters.db")
         self._environment = environment(address, relay, VIP_POLICY=str(policy), VIP_SENT_LETTERS=remembered)
         self._process: asyncio.subprocess.Process
+        self._supervisor: asyncio.Task[None]
 
     async def start(self) -> None:
+        self._process = await self._begun()
+        self._supervisor = asyncio.create_task(self._supervise())
+
+    async def kill(self) -> None:
+        """SIGKILL; it is started again at once."""
+        killed = self._process
+        with suppress(ProcessLookupError):  # it has just ended: it found no server
+            killed.kill()
+        while self._process is killed:  # noqa: ASYNC110 - the supervisor sees to it
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def stop(self) -> None:
+        self._supervisor.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._supervisor
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+    async def _supervise(self) -> None:
+        while True:
+            await self._process.wait()
+            self._process = await self._begun()
+
+    async def _begun(self) -> asyncio.subprocess.Process:
         with (self._folder / "worker.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", str(LEASH), str(os.getpid())),
                 *(sys.executable, *self._program),
                 cwd=self._folder,
@@ -98,27 +136,15 @@ class Worker:
                 stderr=log,
             )
 
-    async def kill(self) -> None:
-        """SIGKILL, and start again at once."""
-        await self.stop()
-        await self.start()
-
-    async def stop(self) -> None:
-        assert self._process.returncode is None, "the worker ended by itself; see worker.log"
-        self._process.kill()
-        await self._process.wait()
-
 
 @asynccontextmanager
-async def house(
-    program: Sequence[str], folder: Path, policy: Path
-) -> AsyncIterator[tuple[Client, Server, Worker, Relay]]:
+async def house(pace: Pace, folder: Path, policy: Path) -> AsyncIterator[tuple[Client, Server, Worker, Relay]]:
     """Everything that a customer's life needs, each in a process of its own, but for the relay, which watches."""
-    server = Server(folder)
+    server = Server(folder, pace.changes)
     async with Relay() as relay, AsyncExitStack() as stack:
         client = await server.start()
         stack.push_async_callback(server.stop)
-        worker = Worker(program, folder, server.address, relay.url, policy)
+        worker = Worker(pace.program, folder, server.address, relay.url, policy)
         await worker.start()
         stack.push_async_callback(worker.stop)
         yield client, server, worker, relay
