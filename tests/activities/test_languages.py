@@ -164,6 +164,23 @@ def test_a_language_is_one_file(tmp_path: Path) -> None:
     assert dict(offered.names())["sv"] == "svenska"
 
 
+def test_a_language_may_have_more_than_two_plurals(tmp_path: Path) -> None:
+    one, many = "%(number)s licence of %(product)s", "%(number)s licences of %(product)s"
+    sentence = f'msgid "{one}"\nmsgid_plural "{many}"\n'
+    (tmp_path / "letters.pot").write_text(f'msgid ""\nmsgstr ""\n\n{sentence}msgstr[0] ""\nmsgstr[1] ""\n')
+    forms = (
+        "%(number)s licencja na %(product)s",
+        "%(number)s licencje na %(product)s",
+        "%(number)s licencji na %(product)s",
+    )
+    said = "".join(f'msgstr[{place}] "{form}"\n' for place, form in enumerate(forms))
+    rule = "nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
+    (tmp_path / "pl.po").write_text(f'msgid ""\nmsgstr "Plural-Forms: {rule}\\n"\n\n{sentence}{said}', encoding="utf-8")
+    polish = Wording(languages(tmp_path).choose("pl"), "UTC")
+    told = [polish.licences([LetterLine(product="a", name="A", quantity=n)], "quantity") for n in (1, 3, 5, 12)]
+    assert told == ["1 licencja na A", "3 licencje na A", "5 licencji na A", "12 licencji na A"]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -199,7 +216,5 @@ def test_a_reseller_whose_language_nobody_has_translated_to_is_told_at_once() ->
     given = {"smtp_url": "smtp://127.0.0.1:25", "mail_from": "a@example.com", "public_url": "http://127.0.0.1:8025"}
     given |= {"link_secret": "s" * 32, "reseller_name": "Nordlys", "support": "+45"}
     mail_of(load(env_file=None, language="nb", **given)).close()
-    with pytest.raises(
-        SettingsError, match="no complete catalogue for fr, only for en, da, nl"
-    ):
+    with pytest.raises(SettingsError, match="no complete catalogue for fr, only for en, da, nl"):
         mail_of(load(env_file=None, language="fr", **given))

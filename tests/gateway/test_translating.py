@@ -93,7 +93,8 @@ def test_what_has_a_name_keeps_it(path: Path) -> None:
 @every_catalogue
 def test_translations_are_plain_text_that_ends_as_the_sentence_does(path: Path) -> None:
     for message in translations(path):
-        for source, text in zip(asked(message), said(message), strict=True):
+        source = asked(message)[-1]
+        for text in said(message):
             assert text == " ".join(text.split())
             assert not re.search(r"[<>&{}]|\.\.|%(?!\()", text), text
             if re.match(r"[.:?]", source[-1]) or text[-1] in ".:?":
