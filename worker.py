@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -21,6 +22,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 import telemetry
 from activities.composing import MimeComposer
+from activities.languages import languages
 from activities.links import Links
 from activities.mail import Mail
 from activities.marks import BounceAddress
@@ -132,7 +134,15 @@ def mail_of(settings: Settings) -> Mail:
         raise SettingsError("VIP_SMTP_URL and VIP_MAIL_FROM are needed to send letters")
     secrets = [one.get_secret_value() for one in settings.link_secret]
     links = Links(secrets, settings.public_url or "")
-    renderer = JinjaRenderer(reseller_name=settings.reseller_name or "", support=settings.support or "", links=links)
+    if not languages().speaks(settings.language):
+        offered = ", ".join(languages().tags)
+        raise SettingsError(f"VIP_LANGUAGE: there is no complete catalogue for {settings.language}, only for {offered}")
+    renderer = JinjaRenderer(
+        reseller_name=settings.reseller_name or "",
+        support=settings.support or "",
+        links=links,
+        language=settings.language,
+    )
     password = None if relay.password is None else relay.password.get_secret_value()
     transport = SmtpTransport(
         relay.host,
@@ -193,6 +203,9 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    # What was loaded stays: a collection that looks through all of it can hold a case longer than Temporal allows.
+    gc.collect()
+    gc.freeze()
     async with working(client, settings, version=version):
         await stop.wait()
 
