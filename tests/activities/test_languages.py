@@ -212,9 +212,9 @@ def test_a_letter_written_late_at_night_names_the_local_day_in_the_readers_langu
     assert "Medlem siden onsdag den 3. marts 2027 (CET)" in RENDERER.render(letter).text
 
 
-def test_a_reseller_whose_language_nobody_has_translated_to_is_told_at_once() -> None:
+async def test_a_reseller_whose_language_nobody_has_translated_to_is_told_at_once() -> None:
     given = {"smtp_url": "smtp://127.0.0.1:25", "mail_from": "a@example.com", "public_url": "http://127.0.0.1:8025"}
     given |= {"link_secret": "s" * 32, "reseller_name": "Nordlys", "support": "+45"}
-    mail_of(load(env_file=None, language="nb", **given)).close()
+    await mail_of(load(env_file=None, language="nb", **given)).close()
     with pytest.raises(SettingsError, match="no complete catalogue for fr, only for en, da, nl"):
         mail_of(load(env_file=None, language="fr", **given))
