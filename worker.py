@@ -30,6 +30,7 @@ from activities.smtp import SmtpTransport
 from cases import shelf
 from encryption.converter import data_converter
 from settings import NEEDED_BY_WORKER, Settings, SettingsError, environment, load, temporal_connection
+from settings_values import Mailbox, SmtpUrl
 from states.catalogue import Catalogue, CatalogueError
 from states.policy import Policy, PolicyError
 from workflows import surroundings
@@ -128,21 +129,25 @@ def mail_of(settings: Settings) -> Mail:
         raise SettingsError("VIP_SMTP_URL and VIP_MAIL_FROM are needed to send letters")
     links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
     renderer = JinjaRenderer(reseller_name=settings.reseller_name or "", support=settings.support or "", links=links)
-    password = None if relay.password is None else relay.password.get_secret_value()
-    transport = SmtpTransport(
-        relay.host,
-        relay.port,
-        relay.security,
-        username=relay.username,
-        password=password,
-        local_hostname=sender.address.rpartition("@")[2],
-    )
+    transport = transport_to(relay, sender)
     composer = MimeComposer(sender.name, sender.address)
     try:
         memory = SentLetters(settings.sent_letters) if settings.sent_letters else None
     except NotAMemory as error:
         raise SettingsError(f"VIP_SENT_LETTERS: {_one_line(error)}") from None
     return Mail(renderer, composer, transport, memory)
+
+
+def transport_to(relay: SmtpUrl, sender: Mailbox) -> SmtpTransport:
+    """The way to this relay."""
+    return SmtpTransport(
+        relay.host,
+        relay.port,
+        relay.security,
+        username=relay.username,
+        password=None if relay.password is None else relay.password.get_secret_value(),
+        local_hostname=sender.address.rpartition("@")[2],
+    )
 
 
 def read_policy(settings: Settings) -> Policy:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from samples.letters import samples
 from states.letters import Letter
 from tests.activities.letters import composed
-from tests.letter_samples import samples
 
 GOLDEN = Path(__file__).parent / "golden"
 SAMPLES = samples()

@@ -10,10 +10,10 @@ from jinja2.meta import find_undeclared_variables
 
 from activities.rendering import BLOCKS, COMMON_BLOCKS, LONGEST_SUBJECT, TEMPLATES, effective_language, environment
 from activities.wording import English
+from samples.letters import LINK, MANAGER, NUMBER, ONE, VIP_NUMBER, sample, samples
 from states.facts import AccountManager, Contact, Reader
 from states.letters import LETTERS, Letter
 from tests.activities.letters import LINKS, RENDERER, rendered
-from tests.letter_samples import LINK, MANAGER, NUMBER, ONE, VIP_NUMBER, sample, samples
 
 SAMPLES = samples()
 TEMPLATE_FILES = sorted(path.name for path in TEMPLATES.glob("*.j2"))

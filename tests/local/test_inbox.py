@@ -16,9 +16,9 @@ from starlette.responses import PlainTextResponse
 from local import ui
 from local.inbox import pages
 from local.mailbox import MailCatcher
+from samples.letters import NUMBER, VIP_NUMBER, sample
 from states.facts import Reader
 from tests.activities.letters import composed, rendered
-from tests.letter_samples import NUMBER, VIP_NUMBER, sample
 
 NOBODY = "http://127.0.0.1:9"
 BODY = "Content-Type: text/html; charset=utf-8\n\n"
