@@ -10,10 +10,10 @@ from cyclopts import Parameter
 from gateway.cli.asking import LOOKING, Answer, Looking, connected, server, settings_here
 from gateway.cli.ladders import show_ladder
 from gateway.cli.output import WrongUsage, document, facts, say, table
+from gateway.cli.trying import send
 
 if TYPE_CHECKING:
     from gateway.letters.catalogue import Described
-    from settings import Settings
     from states.letters import Letter
 
 ReaderName = Literal["contact", "account_manager"]
@@ -69,7 +69,7 @@ def letters(
     else:
         found = asyncio.run(_of_case(_known(name), of, reader)) if name and of else _samples(name, reader)
         if send_to is not None:
-            _send(found, send_to, looking)
+            send(found, send_to, looking)
         else:
             _show(found, out, looking)
 
@@ -191,40 +191,3 @@ def _show(found: "dict[str, Letter]", out: Path | None, looking: Looking) -> Non
         for one in written:
             facts(one.subject, (("letter", one.letter.name), ("to", one.letter.reader.replace("_", " "))))
             print(f"\n{one.text}\n")
-
-
-# --- test letters
-
-
-def _send(found: "dict[str, Letter]", address: str, looking: Looking) -> None:
-    from pydantic import TypeAdapter, ValidationError
-
-    from cases.words import Email
-    from gateway.letters.sending import send_tests
-    from gateway.letters.writing import Writer
-    from worker import transport_to
-
-    try:
-        to = TypeAdapter(str).validate_python(TypeAdapter(Email).validate_python(address))
-    except ValidationError as error:
-        raise WrongUsage(f"--send-to {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
-    settings = _settings_with_relay()
-    if settings.smtp_url is None or settings.mail_from is None:
-        raise WrongUsage("VIP_SMTP_URL and VIP_MAIL_FROM are needed to send a letter; or start vip up here")
-    transport = transport_to(settings.smtp_url, settings.mail_from)
-    sent = asyncio.run(send_tests(found.values(), to, Writer(settings), transport))
-    if looking.json:
-        document({"to": to, "subjects": sent})
-    else:
-        say(f"Sent to {to} by {settings.smtp_url.host}:{settings.smtp_url.port}:")
-        for subject in sent:
-            say(f"  {subject}")
-
-
-def _settings_with_relay() -> "Settings":
-    """The settings, and where they name no relay those of the stack that runs here."""
-    from local.stack import running
-    from local.up import local_settings
-
-    settings, stack = settings_here(), running()
-    return local_settings(stack) if settings.smtp_url is None and stack is not None else settings
