@@ -44,7 +44,7 @@ def show_ladder(number: str, out: Path | None, looking: Looking) -> None:
     )
     table("", ("when (UTC)", "whose", "letter", "to", "why"), rows, empty="No letter was sent, and none comes.")
     if silent:
-        say(f"What these authorizations sent is no longer known: {', '.join(silent)}.")
+        say(f"What these authorizations sent is not known here: {', '.join(silent)}.")
 
 
 def _to(rung: "Rung") -> str:

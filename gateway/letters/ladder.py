@@ -34,8 +34,8 @@ class Rung:
 
     @property
     def at(self) -> datetime:
-        """When it went out, was given up, or happened; or when it will."""
-        return datetime.fromisoformat(self.entry["processed_at"])
+        """When a letter went out or was given up, when a state changed; or when that will be."""
+        return datetime.fromisoformat(self.entry["processed_at" if self.is_letter else "effective_at"])
 
     @property
     def is_letter(self) -> bool:
