@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -191,6 +192,9 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    # What was loaded stays: a collection that looks through all of it can hold a case longer than Temporal allows.
+    gc.collect()
+    gc.freeze()
     async with working(client, settings, version=version):
         await stop.wait()
 

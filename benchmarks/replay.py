@@ -25,7 +25,7 @@ from workflows.reading import lenient
 RECORDED = Path(__file__).parents[1] / "tests" / "replay" / "histories"
 EVENTS = 2_000
 ROUNDS = 3
-SLOWER = 4.0
+SLOWER = 2.5
 
 
 def run() -> bool:

@@ -50,11 +50,14 @@ class Working:
             await self.process.wait()
 
     async def used(self) -> Used:
+        """Raises `RuntimeError` when it has ended."""
         if self.process.stdin is None or self.process.stdout is None:
             raise RuntimeError("the worker has no pipes")
         self.process.stdin.write(b"\n")
         await self.process.stdin.drain()
-        return Used(**json.loads(await self.process.stdout.readline()))
+        if not (told := await self.process.stdout.readline()):
+            raise RuntimeError(f"the {self.kind} worker ended with {await self.process.wait()}")
+        return Used(**json.loads(told))
 
 
 @asynccontextmanager

@@ -107,7 +107,7 @@ async def _answered(once: Callable[[], Awaitable[T]], patience: float, handle: H
                 except WorkflowQueryFailedError as error:
                     if handle is not None and await _failed(handle):
                         raise Gone(str(error)) from None  # a start that was refused
-                    last = str(error)
+                    last = "the case cannot answer now; vip doctor tells why"  # its own words are encrypted
                 except WorkflowUpdateRPCTimeoutOrCancelledError:
                     if (task := asyncio.current_task()) is not None and task.cancelling():
                         raise asyncio.CancelledError from None

@@ -38,12 +38,12 @@ class Send(NamedTuple):
     when: Callable[[Any, Policy], bool] = always
 
 
-def to_contact(letter: type[Letter]) -> Send:
-    return Send(letter, CONTACT)
+def to_contact(letter: type[Letter], when: Callable[[Any, Policy], bool] = always) -> Send:
+    return Send(letter, CONTACT, when)
 
 
-def to_manager(letter: type[Letter]) -> Send:
-    return Send(letter, MANAGER)
+def to_manager(letter: type[Letter], when: Callable[[Any, Policy], bool] = always) -> Send:
+    return Send(letter, MANAGER, when)
 
 
 def to_both(letter: type[Letter], when: Callable[[Any, Policy], bool] = always) -> Send:

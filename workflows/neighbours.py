@@ -134,7 +134,7 @@ class Authorizations:
             number, view = next(iter(self._news.items()))
             authorization = workflow.get_external_workflow_handle(authorization_id(number))
             try:
-                await authorization.signal(CUSTOMER_CHANGED, view.model_dump(mode="json"))
+                await authorization.signal(CUSTOMER_CHANGED, view.model_dump(mode="json", exclude_defaults=True))
             except ApplicationError:
                 self._lose(number)
             if self._news.get(number) is view:

@@ -33,12 +33,13 @@ with workflow.unsafe.imports_passed_through():
 
 async def invited(start: Any) -> CustomerCase:
     """The customer of this start. Raises `Refused`, before anything has happened."""
-    invitation = _invitation(start)
+    # When a local activity ends, a worker that asked it anew (for a query that came early) thinks otherwise.
+    invitation, now = _invitation(start), workflow.now()
     # The policy comes from the worker's file, which may change: it is recorded, so that a replay sees the same.
     opening = await workflow.execute_local_activity(
         OPEN_CASE, start_to_close_timeout=timedelta(seconds=10), result_type=dict[str, Any], summary="read the policy"
     )
-    return _begun(invitation, shared_policy(opening["policy"]), workflow.now(), _number)
+    return _begun(invitation, shared_policy(opening["policy"]), now, _number)
 
 
 def provisional(start: Any, now: datetime) -> CustomerCase:

@@ -14,8 +14,8 @@ from gateway.cli.output import document, facts, say
 from gateway.cli.progress import progress
 
 if TYPE_CHECKING:
-    from gateway.doctor.examining import Report, Step
-    from gateway.doctor.findings import Finding
+    from gateway.doctor.examining import Step
+    from gateway.doctor.findings import Finding, Report
 
 AtOnce = Annotated[int, Parameter(validator=Number(gte=1, lte=500))]
 PROBLEMS = 1

@@ -139,7 +139,7 @@ async def _moved_in(
     left = {plan.vip_number: plan for plan in found.plans}
     unavailable: Unavailable | None = None
     everybody = len(found.plans) + len(found.settled)
-    with report, progress("customers", everybody, shown=not looking.json) as step:
+    with report, progress("customers", everybody, shown=not looking.json) as step, interruptible() as stop:
 
         def tell(plan: "Plan", outcome: "Outcome") -> None:
             counts[outcome.became] += 1
@@ -152,11 +152,10 @@ async def _moved_in(
         for line in lines_of_bad(found):
             report.write(line)
         counts[Became.REFUSED] += len(found.bad)
-        with interruptible() as stop:
-            try:
-                await start_all(client, settings.task_queue, found.plans, at_once, tell, stop)
-            except Unavailable as error:
-                unavailable = error
+        try:
+            await start_all(client, settings.task_queue, found.plans, at_once, tell, stop)
+        except Unavailable as error:
+            unavailable = error
         for plan in list(left.values()):
             counts[Became.NOT_REACHED] += 1
             report.write(line_of(plan, Outcome(Became.NOT_REACHED)))

@@ -7,7 +7,9 @@ from typing import Any
 
 Rows = Iterable[Sequence[object]]
 
-_WORDS = frozenset({"customer", "name", "lines", "what", "why", "subject", "to", "may be added", "managed by", "by"})
+_WORDS = frozenset(
+    {"customer", "name", "lines", "what", "why", "subject", "to", "may be added", "managed by", "by", "authorizations"}
+)
 """Headings of columns that may be wrapped."""
 
 

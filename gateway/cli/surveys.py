@@ -1,6 +1,7 @@
 """What an import would do, and why it can't: as tables or JSON."""
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from gateway.cli.asking import Looking
@@ -75,15 +76,14 @@ def foretold(found: "Survey", met: bool, looking: Looking) -> int:
             (
                 plan.vip_number,
                 plan.organization,
-                plan.state,
-                plan.renewal_state,
-                ", ".join(plan.authorizations),
+                f"{plan.state}, {plan.renewal_state}",
+                ", ".join(f"{count} {state}" for state, count in Counter(plan.authorizations).items()),
                 plan.next_event and plan.next_event[0],
                 plan.next_event and when(plan.next_event[1]),
             )
             for plan in plans
         )
-        headings = ("VIP number", "customer", "membership", "renewal", "authorizations", "next", "on")
+        headings = ("VIP number", "customer", "what", "authorizations", "next", "on")
         table("", headings, rows, empty="No customer could be imported.")
         for warning in warnings(plans):
             say(f"{warning['vip_number']}: {warning['message']}")

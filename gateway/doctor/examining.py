@@ -5,17 +5,15 @@ apart do not both find is no finding.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from temporalio.client import Client
 
 from cases.customer import CustomerCase
 from gateway.doctor import alone, lists, neighbours, queues, reading, surroundings
-from gateway.doctor.codes import MEANINGS, Code, Severity
-from gateway.doctor.findings import Finding
+from gateway.doctor.codes import MEANINGS, Code
+from gateway.doctor.findings import Finding, Report
 from gateway.doctor.seen import Family, Kin, Row, families
 from gateway.errors import Unavailable
 from states.authorization import AUTHORIZATION
@@ -28,26 +26,6 @@ PAUSE = 1.0
 _OURS = authorization_id("")
 
 Step = Callable[[], None]
-
-
-@dataclass
-class Report:
-    """What was looked at, and what was found."""
-
-    checked: Counter[str] = field(default_factory=Counter)
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def healthy(self) -> bool:
-        """No problem; warnings are none."""
-        return not any(one.severity is Severity.PROBLEM for one in self.findings)
-
-    def answer(self) -> dict[str, Any]:
-        return {
-            "healthy": self.healthy,
-            "checked": dict(self.checked),
-            "findings": [one.answer() for one in self.findings],
-        }
 
 
 class Examination:
@@ -136,9 +114,9 @@ class Examination:
 
             async def again(one: tuple[Kin, set[Finding]], still: list[tuple[Kin, set[Finding]]] = still) -> None:
                 kin, said = one
-                known = {(finding.code, finding.concerns) for finding in said}
+                known = {finding.sign for finding in said}
                 found = await self._family(kin)
-                if kept := {finding for finding in found if (finding.code, finding.concerns) in known}:
+                if kept := {finding for finding in found if finding.sign in known}:
                     still.append((kin, kept))
 
             await self._for_each(before, again)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from cases.authorization import LETTERS_OF_A_LIFE
 from cases.carrying import JOURNAL_KEPT
 from cases.case import Case
 from cases.journal import Entry, Kind, Outcome
+from gateway.doctor.comparing import lost_once
+from states.authorization import Trigger as AuthorizationTrigger
 from states.facts import Reader
 from states.lifecycle import Lifecycle
 
@@ -55,12 +56,13 @@ def _no_rows(entries: list[Entry], lifecycle: Lifecycle[object]) -> Iterator[str
 
 def _broken(case: Case, machine: str, entries: list[Entry]) -> Iterator[str]:
     track = case.track(machine)
-    whole = case.journal[:1] and case.journal[0].sequence == 1 and case.letters < LETTERS_OF_A_LIFE
+    # What was given up for lost had counted as overdue by then, whatever it was, and may have begun anew with it.
+    given_up = AuthorizationTrigger.WRITE_OFF if lost_once(case.deeds) else None
     state: str | None = case.machines[machine].initial
     since: datetime | None = None
-    known = bool(whole)
+    known = bool(case.journal) and case.journal[0].sequence == 1
     for entry in entries:
-        if known and entry.source != state:
+        if known and entry.source != state and entry.trigger != given_up:
             yield f"entry {entry.sequence}: {_step(entry)}, but {machine} was {state or 'not begun'}"
         if since is not None and entry.effective_at < since:
             yield f"entry {entry.sequence} takes effect before the change of state that came before it"

@@ -37,9 +37,9 @@ def _between(family: Family) -> Iterator[Finding]:
         if number not in customer.known:
             yield Finding(Code.AUTHORIZATION_UNKNOWN, seen.workflow_id, f"unknown to {_whose(customer)}")
         elif seen.case is not None and number not in customer.lost:
-            for what in _disagreeing(customer, customer.known[number], seen.case):
-                yield Finding(Code.NEIGHBOURS_DISAGREE, seen.workflow_id, what)
-                break
+            wrong = list(_disagreeing(customer, customer.known[number], seen.case))
+            told = _told(customer, number, seen.case)
+            yield from (Finding(Code.NEIGHBOURS_DISAGREE, seen.workflow_id, f"{one}; {told}") for one in wrong[:1])
 
 
 def _disagreeing(customer: CustomerCase, known: Snapshot, case: AuthorizationCase) -> Iterator[str]:
@@ -48,11 +48,17 @@ def _disagreeing(customer: CustomerCase, known: Snapshot, case: AuthorizationCas
     if (known.state, known.since) != (own.state, own.since):
         yield f"it is {own.state}, and {known.state} for {whose}"
     if known.news != own.news:
-        yield f"it has told {own.news} pieces of news, {whose} heard {known.news}"
+        yield f"not all of its news reached {whose}"
     if _without_terms(known) != _without_terms(own):
         yield f"{whose} knows other facts of it than it does"
     if (told := customer.view().model_copy(update={"news": 0})) != _comparable(case, told):
         yield f"it knows another contact, account manager, invitation or anniversary than {whose} has"
+
+
+def _told(customer: CustomerCase, number: str, case: AuthorizationCase) -> str:
+    """How much news each had of the other: it goes on while they are busy, and stands still where something is lost."""
+    its, theirs = 0 if customer.told is None else customer.told.news, case.view.news
+    return f"news {customer.known[number].news} of {case.news} came up, {theirs} of {its} down"
 
 
 def _without_terms(known: Snapshot) -> Snapshot:

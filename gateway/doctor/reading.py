@@ -35,8 +35,9 @@ async def running(client: Client) -> AsyncIterator[Row]:
     """Every case that runs. Raises `Unavailable`."""
     with reaching():
         async for one in client.list_workflows(_RUNNING, page_size=1000):
-            customer = None if one.workflow_type == names.CUSTOMER else one.parent_id or ""
-            yield Row(one.id, customer, one.task_queue, one.typed_search_attributes)
+            if one.workflow_type == names.CUSTOMER or one.parent_id:  # started by hand, it is refused by a worker
+                customer = None if one.workflow_type == names.CUSTOMER else one.parent_id
+                yield Row(one.id, customer, one.task_queue, one.typed_search_attributes)
 
 
 async def how_it_ended(client: Client, workflow_id: str) -> str | None:

@@ -4,15 +4,16 @@ What comes of it is what an import of the same past would be (`cases.takeover`),
 held against one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from cases.authorization import AuthorizationCase
+from cases.case import Case
 from cases.customer import CustomerCase
 from cases.history import History
 from cases.messages import Invite
-from cases.past import past_of, past_of_authorization
+from cases.past import Told, past_of, past_of_authorization
 from cases.takeover import take_over
 from gateway.doctor.comparing import (
     GIVEN_UP_FOR_LOST,
@@ -53,41 +54,50 @@ NOTHING = Against([], [])
 
 def of_customer(case: CustomerCase) -> Against:
     """A customer and its life lived again."""
-    told = past_of(case)
-    for one in told.get("authorizations", ()):
-        # It concerns the authorization alone; what was ordered stays.
-        one["deeds"] = [deed for deed in one.get("deeds", ()) if deed["name"] != GIVEN_UP_FOR_LOST]
-    asked = {"market_segment": case.profile.market_segment, "anniversary_date": case.renewal.facts.custom_anniversary}
-    try:
-        again = _lived(told, case.policy, case.cursor, **asked)
-    except (Refused, ValueError) as error:
-        found = Against([f"what happened to it can't happen again: {_reason(error)}"], [])
-    else:
-        found = Against(list(other_changes(case, again)), [*other_states(case, again), *other_closed(case, again)])
-    return NOTHING if any(found) and _at_once(told, case.policy) else found
+
+    def past() -> Told:
+        told = past_of(case)
+        for one in told.get("authorizations", ()):
+            # It concerns the authorization alone; what was ordered stays.
+            one["deeds"] = [deed for deed in one.get("deeds", ()) if deed["name"] != GIVEN_UP_FOR_LOST]
+        return told
+
+    def beside(again: CustomerCase) -> Against:
+        return Against(list(other_changes(case, again)), [*other_states(case, again), *other_closed(case, again)])
+
+    custom = case.renewal.facts.custom_anniversary
+    return _compared(case, past, beside, market_segment=case.profile.market_segment, anniversary_date=custom)
 
 
 def of_authorization(case: AuthorizationCase) -> Against:
     """The same for an authorization, without its customer."""
-    if lost_once(case.deeds):
-        return NOTHING
-    one = past_of_authorization(case.snapshot())
-    told = {"invited_on": one.get("requested_on") or one["orders"][0]["ordered_on"], "authorizations": [one]}
+
+    def past() -> Told:
+        one = past_of_authorization(case.snapshot())
+        begun = one.get("requested_on") or one["orders"][0]["ordered_on"]
+        return {"invited_on": begun, "authorizations": [one]}
+
+    def beside(customer: CustomerCase) -> Against:
+        for again in customer.to_start:
+            if again.number == case.number:
+                return Against(list(other_changes(case, again)), list(other_states(case, again)))
+        known = customer.known[case.number]
+        return Against([], list(other_state("authorization", case, known.state, known.since, known.facts)))
+
+    return NOTHING if lost_once(case.deeds) else _compared(case, past, beside)
+
+
+def _compared(case: Case, past: Callable[[], Told], beside: Callable[[CustomerCase], Against], **asked: Any) -> Against:
+    told: Told = {}
     try:
-        customer = _lived(told, case.policy, case.cursor)
-    except (Refused, ValueError) as error:
+        told = past()
+        found = beside(_lived(told, case.policy, case.cursor, **asked))
+    except Exception as error:  # whatever the core makes of a damaged case
         found = Against([f"what happened to it can't happen again: {_reason(error)}"], [])
-    else:
-        running = next((again for again in customer.to_start if again.number == case.number), None)
-        if running is None:
-            known = customer.known[case.number]
-            found = Against([], list(other_state("authorization", case, known.state, known.since, known.facts)))
-        else:
-            found = Against(list(other_changes(case, running)), list(other_states(case, running)))
     return NOTHING if any(found) and _at_once(told, case.policy) else found
 
 
-def _at_once(told: dict[str, Any], policy: Policy) -> bool:
+def _at_once(told: Told, policy: Policy) -> bool:
     """Two things of different kinds were told in the same instant, and nobody knows any more which came first. (Days
     without an hour have an order, section 10.)"""
     kinds: dict[datetime, set[str]] = {}
@@ -102,13 +112,13 @@ _WHEN = ("requested_on", "on", "declined_on", "withdrawn_on", "warned_on")
 _WHEN_TOLD = {"ordered_on": "told_on", "accepted_on": "accepted_told_on"}
 
 
-def _instants(told: dict[str, Any], kind: str = "") -> Iterator[tuple[str, str]]:
+def _instants(told: Told, kind: str = "") -> Iterator[tuple[str, str]]:
     """When each thing was told, and what kind of thing it was."""
     for name, value in told.items():
         if name in _WHEN:
             yield f"{kind} {name}", value
         elif name in _WHEN_TOLD:
-            yield f"{kind} {name}", told.get(_WHEN_TOLD[name], value)
+            yield f"{kind} {name}", str(told.get(_WHEN_TOLD[name], value))
         elif isinstance(value, list):
             for one in value:
                 if isinstance(one, dict):
@@ -117,7 +127,7 @@ def _instants(told: dict[str, Any], kind: str = "") -> Iterator[tuple[str, str]]
                     yield name, one
 
 
-def _lived(told: dict[str, Any], policy: Policy, now: datetime, **asked: Any) -> CustomerCase:
+def _lived(told: Told, policy: Policy, now: datetime, **asked: Any) -> CustomerCase:
     numbers = (f"{count:020X}" for count in range(1 << 30))
     invite = _ANYBODY.model_copy(update={"history": History.model_validate(told), **asked})
     return take_over("0" * 20, invite, policy, now, lambda: next(numbers))

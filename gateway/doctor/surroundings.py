@@ -144,13 +144,15 @@ def examine_clocks(clock: Clock, told: Iterable[WorkerHeartbeat], polling: Colle
     found = []
     if abs(clock.ahead) > TOLERANCE:
         found.append(Finding(Code.CLOCKS_DISAGREE, "this machine", f"its clock is {_by(-clock.ahead)} the server's"))
-    away: dict[str, timedelta] = {}
+    newest: dict[str, datetime] = {}  # a worker that was restarted may bear the name of the one before
     for one in told:
-        ahead = one.heartbeat_time.ToDatetime(UTC) - clock.now()
-        if one.worker_identity in polling and (ahead > TOLERANCE or ahead < -TOLERANCE - HEARTBEAT):
-            away[one.worker_identity] = ahead
-    for identity, ahead in sorted(away.items()):
-        found.append(Finding(Code.CLOCKS_DISAGREE, f"worker {identity}", f"its clock is {_by(ahead)} the server's"))
+        at = one.heartbeat_time.ToDatetime(UTC)
+        newest[one.worker_identity] = max(at, newest.get(one.worker_identity, at))
+    for identity in sorted(newest.keys() & set(polling)):
+        ahead = newest[identity] - clock.now()
+        if ahead > TOLERANCE or ahead < -TOLERANCE - HEARTBEAT:
+            what = f"its clock is {_by(ahead)} the server's"
+            found.append(Finding(Code.CLOCKS_DISAGREE, f"worker {identity}", what))
     return found
 
 

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from temporalio.api.batch.v1 import BatchOperationSignal
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import BatchOperationState
 from temporalio.api.workflowservice.v1 import (
     DescribeBatchOperationRequest,
-    StartBatchOperationRequest,
-    StopBatchOperationRequest,
+    ResetWorkflowExecutionRequest,
 )
 from temporalio.client import Client
 
@@ -97,6 +96,17 @@ async def test_a_case_that_this_code_would_decide_otherwise_is_named_with_what_t
     assert answer["cases"] == 4
 
 
+async def test_what_cannot_be_read_or_fails_is_told_in_one_line_for_each_case(
+    vip: Vip, cases: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIP_PAYLOAD_KEYS", "another:" + "j" * 43 + "=")
+    said = await vip("replay")
+    assert said.status == 1
+    for case in cases:
+        assert f"{case}: KeyMissing: encrypted with the key tests:" in said.out
+    assert said.out.count("VIP_PAYLOAD_KEYS needs every key that is in use.") == 1
+
+
 async def test_without_a_server_neither_command_does_anything(vip: Vip, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
     assert [(await vip(command)).status for command in ("replay", "roll-over")] == [cli.UNREACHABLE] * 2
@@ -130,24 +140,34 @@ async def test_cases_are_only_asked_if_nobody_waits(vip: Vip, house: Lab, cases:
     await until(batch_is_over)
 
 
-async def test_there_is_one_batch_at_a_time(vip: Vip, house: Lab, cases: list[str]) -> None:
-    slow = StartBatchOperationRequest(
-        namespace=house.client.namespace,
-        visibility_query='ExecutionStatus = "Running"',
-        job_id="slow",
-        reason="for the test",
-        max_operations_per_second=0.2,
-        signal_operation=BatchOperationSignal(signal="unheard"),
-    )
-    await house.client.workflow_service.start_batch_operation(slow)
-    try:
+async def test_there_is_one_batch_at_a_time(tmp_path: Path, vip: Vip, monkeypatch: Any) -> None:
+    """As if it were under way: this server takes none."""
+    async with (
+        server(tmp_path, changes={"frontend.MaxConcurrentBatchOperationPerNamespace": "0"}) as client,
+        lab(client) as house,
+    ):
+        monkeypatch.setenv("TEMPORAL_ADDRESS", client.service_client.config.target_host)
+        await house.invite()
+        await listed(client, 1)
         said = await vip("roll-over")
-    finally:
-        stop = StopBatchOperationRequest(namespace=house.client.namespace, job_id="slow", reason="done")
-        await house.client.workflow_service.stop_batch_operation(stop)
     assert said.status == cli.REFUSED
     assert said.err.startswith("batch_under_way: A batch is under way")
-    assert "Traceback" not in said.err
+
+
+async def test_a_case_that_somebody_reset_is_replayed_as_well(tmp_path: Path, vip: Vip, monkeypatch: Any) -> None:
+    async with server(tmp_path) as client, lab(client) as house:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", client.service_client.config.target_host)
+        number = await house.invite()
+        await house.tell(number, "accept_invitation", ACCEPT)
+        reset = ResetWorkflowExecutionRequest(
+            namespace=client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=customer_id(number)),
+            workflow_task_finish_event_id=4,
+            request_id="once",
+        )
+        await client.workflow_service.reset_workflow_execution(reset)
+        await listed(client, 1)
+        assert (await vip("replay", "--json")).json["cases"] == 1
 
 
 async def test_cases_that_nobody_works_on_are_named_as_left(tmp_path: Path, vip: Vip, monkeypatch: Any) -> None:

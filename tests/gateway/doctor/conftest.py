@@ -7,8 +7,11 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
+from cases import shelf
 from gateway.doctor import examining
+from states.policy import Policy
 from tests.gateway.doctor.ward import RUNNING, counted
+from tests.model.both import POLICIES, SOLD
 from tests.workflows.histories import until
 from tests.workflows.lab import Lab, lab, server
 
@@ -28,3 +31,9 @@ async def house(client: Client, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     running = [one async for one in client.list_workflows(RUNNING)]
     await asyncio.gather(*(client.get_workflow_handle(one.id).terminate() for one in running))
     await until(counted(client, 0))
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    shelf.put(SOLD)
+    return Policy.from_toml(POLICIES, "default")

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.cli import doctoring
 from gateway.doctor.codes import MEANINGS, Code, Severity, table
-from gateway.doctor.examining import Report
-from gateway.doctor.findings import Finding
+from gateway.doctor.findings import Finding, Report
 from tests.gateway.conftest import Vip
 from tests.gateway.doctor.ward import alone, counted, couple
 from tests.workflows.histories import until

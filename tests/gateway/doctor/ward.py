@@ -9,7 +9,8 @@ from temporalio.client import Client, WorkflowHandle
 
 from cases import carrying
 from gateway.doctor.codes import Code
-from gateway.doctor.examining import Examination, Report
+from gateway.doctor.examining import Examination
+from gateway.doctor.findings import Report
 from local import clock
 from tests.workflows.histories import runs, until
 from tests.workflows.lab import ACCEPT, Lab
