@@ -20,6 +20,7 @@ from settings_values import (
     ApiKey,
     Mailbox,
     SmtpUrl,
+    bounce_address,
     host_and_port,
     language_tag,
     link_secrets,
@@ -54,9 +55,18 @@ class Settings(BaseSettings):
     mail_from: Annotated[Mailbox | None, NoDecode, BeforeValidator(Mailbox.parse)] = Field(
         None, description="the sender of all letters, such as Example Reseller <licences@example.com>"
     )
+    bounces_to: Annotated[str | None, AfterValidator(bounce_address)] = Field(
+        None, description="where letters come back to, such as bounces@example.com; each with its own +token"
+    )
     reseller_name: str | None = Field(None, min_length=1, description="the reseller's name as customers know it")
     support: str | None = Field(
         None, min_length=1, description="where readers get help: an address or a telephone number"
+    )
+    mail_connections: Annotated[int, Field(ge=1, le=100)] = Field(
+        8, description="connections of one worker to the relay, and so letters that it sends at a time"
+    )
+    mails_per_second: Annotated[float | None, Field(gt=0)] = Field(
+        None, description="a ceiling for all workers together; a little less goes through"
     )
     sent_letters: Path | None = Field(
         None, description="a file that remembers which letters were sent; workers of one machine may share it"

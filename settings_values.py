@@ -79,6 +79,20 @@ class Mailbox(BaseModel):
         return cls(name=(found[1] or "").strip(), address=checked.ascii_email or checked.normalized)
 
 
+def bounce_address(value: str | None) -> str | None:
+    """An address with room for a token, `bounces+token@example.com`, which is at most 64 characters before the @."""
+    if value is None:
+        return None
+    right = "it looks like bounces@example.com, with at most 13 characters before the @ and no +"
+    try:
+        checked = validate_email(value, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise ValueError(f"{str(error).rstrip('.')}; {right}") from None
+    if len(checked.local_part) > 13 or "+" in checked.local_part:
+        raise ValueError(right)
+    return checked.ascii_email or checked.normalized
+
+
 class ApiKey(BaseModel):
     """Who may call the HTTP door, and for what. Only the key's SHA-256 is known here."""
 

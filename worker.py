@@ -24,7 +24,9 @@ import telemetry
 from activities.composing import MimeComposer
 from activities.links import Links
 from activities.mail import Mail
+from activities.marks import BounceAddress
 from activities.opening import Opening
+from activities.pool import Keeping
 from activities.rendering import JinjaRenderer
 from activities.sent import NotAMemory, SentLetters
 from activities.smtp import SmtpTransport
@@ -112,12 +114,14 @@ async def working(
         client,
         task_queue=settings.mail_task_queue,
         activities=[letters.send_letter],
+        max_concurrent_activities=settings.mail_connections,
+        max_task_queue_activities_per_second=settings.mails_per_second,
         graceful_shutdown_timeout=GRACE,
         deployment_config=version,
     )
     async with AsyncExitStack() as stack:
         stack.callback(surroundings.put, before)
-        stack.callback(letters.close)
+        stack.push_async_callback(letters.close)
         await stack.enter_async_context(mail)
         await stack.enter_async_context(lifecycle)
         yield
@@ -128,10 +132,12 @@ def mail_of(settings: Settings) -> Mail:
     relay, sender = settings.smtp_url, settings.mail_from
     if relay is None or sender is None:
         raise SettingsError("VIP_SMTP_URL and VIP_MAIL_FROM are needed to send letters")
-    links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
+    secrets = [one.get_secret_value() for one in settings.link_secret]
+    links = Links(secrets, settings.public_url or "")
     renderer = JinjaRenderer(reseller_name=settings.reseller_name or "", support=settings.support or "", links=links)
-    transport = transport_to(relay, sender)
-    composer = MimeComposer(sender.name, sender.address)
+    transport = transport_to(relay, sender, Keeping(connections=settings.mail_connections))
+    comes_back = BounceAddress(settings.bounces_to, secrets) if settings.bounces_to else None
+    composer = MimeComposer(sender.name, sender.address, comes_back)
     try:
         memory = SentLetters(settings.sent_letters) if settings.sent_letters else None
     except NotAMemory as error:
@@ -139,7 +145,7 @@ def mail_of(settings: Settings) -> Mail:
     return Mail(renderer, composer, transport, memory)
 
 
-def transport_to(relay: SmtpUrl, sender: Mailbox) -> SmtpTransport:
+def transport_to(relay: SmtpUrl, sender: Mailbox, keeping: Keeping) -> SmtpTransport:
     """The way to this relay."""
     return SmtpTransport(
         relay.host,
@@ -148,6 +154,7 @@ def transport_to(relay: SmtpUrl, sender: Mailbox) -> SmtpTransport:
         username=relay.username,
         password=None if relay.password is None else relay.password.get_secret_value(),
         local_hostname=sender.address.rpartition("@")[2],
+        keeping=keeping,
     )
 
 

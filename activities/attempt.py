@@ -24,7 +24,6 @@ async def seen_through(sending: Coroutine[Any, Any, T]) -> T:
         why = activity.cancellation_details()
         if why is None or why.worker_shutdown:
             attempt.cancel()
-            raise
         return await attempt
     finally:
         beating.cancel()

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC
+from email.charset import QP, Charset
 from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -14,6 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from activities.mail import Message, MessageRefused, RecipientRefused, Rendered, address_of
+from activities.marks import BounceAddress, message_id
 from states.letters import Letter
 
 TOKENS = ("in-reply-to", "references", "auto-submitted", "x-auto-response-suppress")
@@ -33,7 +35,10 @@ HEADERS = (
     "Content-Language",
 )
 """Every header of a message, in order; a first letter of a thread has no In-Reply-To and References."""
-LONGEST_LINE = 998
+LONGEST_LINE, LONGEST_USUAL_LINE = 998, 78
+_IN_WORDS = Charset("utf-8")
+_IN_WORDS.header_encoding = QP
+_ATOMS = r"[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*"
 
 
 class TokensHeader(UnstructuredHeader, BaseHeader):
@@ -66,11 +71,46 @@ class WordsHeader(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {header.encode(linesep=policy.linesep)}{policy.linesep}"
 
 
+class MailboxHeader(UnstructuredHeader, BaseHeader):
+    """A header of one name and address. Python's own folding reads names again: what looks like an encoded word comes
+    out decoded, and with a line break in it as a header of its own."""
+
+    mailbox: Address
+
+    @classmethod
+    def parse(cls, value: Any, kwds: dict[str, Any]) -> None:
+        super().parse("", kwds)
+        kwds["decoded"], kwds["mailbox"] = str(value), value
+
+    def init(self, *args: Any, **kwds: Any) -> None:
+        self.mailbox = kwds.pop("mailbox")
+        super().init(*args, **kwds)
+
+    def fold(self, *, policy: Policy) -> str:
+        name, address = _phrase(self.mailbox.display_name, self.name, policy.linesep), self.mailbox.addr_spec
+        if not name:
+            return f"{self.name}: {address}{policy.linesep}"
+        *lines, last = f"{self.name}: {name}".split(policy.linesep)
+        separator = " " if len(last) + len(address) + 3 <= LONGEST_USUAL_LINE else f"{policy.linesep} "
+        return policy.linesep.join([*lines, last]) + f"{separator}<{address}>{policy.linesep}"
+
+
+def _phrase(name: str, header: str, linesep: str) -> str:
+    """A name as it may stand before an address: as it is, in quotation marks, or as encoded words."""
+    if len(header) + len(name) > LONGEST_USUAL_LINE - 6 or "=?" in name or not re.fullmatch(r"[ -~]*", name):
+        return Header(name, _IN_WORDS, maxlinelen=76, header_name=header).encode(linesep=linesep)
+    if re.fullmatch(_ATOMS, name) or not name:
+        return name
+    return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
+
+
 def _policy() -> "EmailPolicy[EmailMessage]":
     registry = HeaderRegistry()
     for name in TOKENS:
         registry.map_to_type(name, TokensHeader)
     registry.map_to_type("subject", WordsHeader)
+    for name in ("from", "to", "reply-to"):
+        registry.map_to_type(name, MailboxHeader)
     return SMTP.clone(header_factory=registry)
 
 
@@ -80,9 +120,10 @@ POLICY = _policy()
 class MimeComposer:
     """Writes messages from one sender."""
 
-    def __init__(self, name: str, address: str) -> None:
-        """The sender's name, which may be empty, and address. Raises `ValueError`."""
-        self._sender = _address(name, address)
+    def __init__(self, name: str, address: str, bounces_to: BounceAddress | None = None) -> None:
+        """The sender's name, which may be empty, and address; where what can't be delivered comes back to, by default
+        the sender. Raises `ValueError`."""
+        self._sender, self._bounces_to = _address(name, address), bounces_to
 
     def compose(self, letter: Letter, rendered: Rendered) -> Message:
         """Raises `MessageRefused` for control characters, `RecipientRefused` for an address that mail cannot carry."""
@@ -100,11 +141,12 @@ class MimeComposer:
         except (ValueError, LookupError, MessageError) as error:
             raise MessageRefused(f"no message can be made of this letter: {type(error).__name__}") from None
         _guard(raw)
-        return Message(self._sender.addr_spec, to.addr_spec, raw)
+        comes_back_to = self._bounces_to.of(letter.key) if self._bounces_to else self._sender.addr_spec
+        return Message(comes_back_to, to.addr_spec, raw)
 
     def message_id(self, key: str) -> str:
         """The Message-ID of a letter, or of a thread's root."""
-        return f"<{sha256(key.encode()).hexdigest()[:40]}@{self._sender.domain}>"
+        return message_id(key, self._sender.domain)
 
     def _head(self, message: EmailMessage, letter: Letter, subject: str, to: Address) -> None:
         message["From"] = self._sender
@@ -145,10 +187,15 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _address(name: str, address: str) -> Address:
-    """Raises `ValueError` for what Python would write out wrong: spaces, brackets, letters beyond ASCII."""
+    """Raises `ValueError` for what Python would write out wrong, or readers read otherwise: spaces, brackets, letters
+    beyond ASCII, encoded words."""
     local, _, domain = address.rpartition("@")
     ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
-    if not re.fullmatch(r"[!-~]+", local) or not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f.:]+\]", ascii_domain):
+    if (
+        "=?" in local
+        or not re.fullmatch(r"[!-~]+", local)
+        or not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f.:]+\]", ascii_domain)
+    ):
         raise ValueError("not an e-mail address")
     if has_control_characters(name):
         raise ValueError("not a name")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NoReturn, Protocol
 
@@ -15,6 +15,9 @@ from states.facts import Reader
 from states.letters import LETTERS, Letter
 
 SEND_LETTER = "send_letter"
+STOPS, UNCERTAIN = "no_mail_to_this_address", "uncertain"
+"""What workflows read of a failure (nothing will ever get through there), and of an answer (how many attempts before
+ended in the dark: each may have brought the letter, too)."""
 LONGEST_ATTEMPT = timedelta(minutes=5)
 """Longer than every limit of one attempt together; the activity's start-to-close timeout."""
 SILENCE = timedelta(seconds=30)
@@ -45,6 +48,8 @@ class Accepted:
     """The relay took the message over."""
 
     code: int
+    uncertain: int = 0
+    """Attempts before of which nobody knows whether the relay took it over, too."""
 
 
 class NotSent(Exception):
@@ -52,6 +57,7 @@ class NotSent(Exception):
 
     outcome = ""
     final = False
+    details: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -66,14 +72,15 @@ class NotSent(Exception):
 
 
 class RecipientRefused(NotSent):
-    """The relay will never take mail for this reader (5yz at RCPT)."""
+    """The address takes no mail, and never will. No other letter is sent there (`STOPS`)."""
 
     outcome = "RecipientRefused"
     final = True
+    details = (STOPS,)
 
 
 class MessageRefused(NotSent):
-    """The relay will never take this message (5yz at MAIL, DATA or after the dot), or it may not be sent at all."""
+    """The relay will never take this message, or it may not be sent at all. The address may be as good as ever."""
 
     outcome = "MessageRefused"
     final = True
@@ -102,6 +109,10 @@ class Turn:
     """One attempt's right to send a letter. `accepted` is set when the relay has taken it over, now or long ago."""
 
     accepted: Accepted | None = None
+    uncertain: int = 0
+    """Attempts before whose end nobody knows."""
+    in_the_dark: bool = False
+    """So ended this one."""
 
 
 class Renderer(Protocol):
@@ -120,6 +131,8 @@ class Transport(Protocol):
     """Hands the message to the relay. Raises a `NotSent`."""
 
     async def send(self, envelope_from: str, to: str, raw: bytes) -> Accepted: ...
+
+    async def close(self) -> None: ...
 
 
 class Memory(Protocol):
@@ -157,8 +170,9 @@ class Mail:
         self._transport = transport
         self._memory = memory or Forgetful()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Nothing is sent after this."""
+        await self._transport.close()
         self._memory.close()
 
     @activity.defn(name=SEND_LETTER)
@@ -168,13 +182,19 @@ class Mail:
             accepted = await seen_through(self._hand_over(read_letter(letter)))
         except NotSent as failure:
             _raise(failure)
-        return {"outcome": "sent", "code": accepted.code}
+        answer = {"outcome": "sent", "code": accepted.code}
+        return {**answer, UNCERTAIN: accepted.uncertain} if accepted.uncertain else answer
 
     async def _hand_over(self, letter: Letter) -> Accepted:
         message = self._message(letter)
         async with self._memory.turn(letter.key) as turn:
             if turn.accepted is None:
-                turn.accepted = await self._transport.send(message.envelope_from, message.to, message.raw)
+                try:
+                    sent = await self._transport.send(message.envelope_from, message.to, message.raw)
+                except MailUncertain:
+                    turn.in_the_dark = True
+                    raise
+                turn.accepted = replace(sent, uncertain=turn.uncertain)
         return turn.accepted
 
     def _message(self, letter: Letter) -> Message:
@@ -215,6 +235,7 @@ def address_of(letter: Letter) -> tuple[str, str]:
 def _raise(failure: NotSent) -> NoReturn:
     raise ApplicationError(
         str(failure),
+        *failure.details,
         type=failure.outcome,
         non_retryable=failure.final,
         next_retry_delay=failure.retry_after,

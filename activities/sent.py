@@ -35,7 +35,8 @@ create table if not exists letter (
     accepted_at text,
     code integer,
     claimed_by blob,
-    claimed_until real
+    claimed_until real,
+    uncertain integer not null default 0
 ) without rowid
 """
 
@@ -67,35 +68,38 @@ class SentLetters:
     async def turn(self, key: str) -> AsyncIterator[Turn]:
         """The turn of one attempt. Raises `MailTransient` while another has it, `MailSystem` if nothing can be kept."""
         hashed, ours = sha256(key.encode()).digest(), secrets.token_bytes(16)
-        known = await self._do(lambda: self._take(hashed, ours))
-        if known is not None:
+        turn = await self._do(lambda: self._take(hashed, ours))
+        if turn.accepted is not None:
             activity.logger.info("this letter was handed over before; it is not sent again")
-            yield Turn(known)
+            yield turn
             return
-        turn, renewing = Turn(), asyncio.create_task(self._renew(hashed, ours))
+        renewing = asyncio.create_task(self._renew(hashed, ours))
         try:
             yield turn
         finally:
             renewing.cancel()
-            await self._settle(hashed, ours, turn.accepted)
+            await self._settle(hashed, ours, turn)
 
-    def _take(self, key: bytes, ours: bytes) -> Accepted | None:
+    def _take(self, key: bytes, ours: bytes) -> Turn:
         now, until = datetime.now(UTC).timestamp(), self._until()
         with self._file:
             self._file.execute("begin immediate")
-            known = self._file.execute("select code, claimed_until from letter where key = ?", (key,)).fetchone()
-            if known and known[0] is not None:
-                return Accepted(known[0])
-            # One that lasts longer than any can was made before the clock was set back.
-            if known and now < known[1] <= until:
-                wait = timedelta(seconds=known[1] - now)
-                raise MailTransient("another attempt of this letter is under way", retry_after=wait)
+            asked = "select code, claimed_until, uncertain from letter where key = ?"
+            code, claimed_until, uncertain = self._file.execute(asked, (key,)).fetchone() or (None, None, 0)
+            if code is not None:
+                return Turn(Accepted(code, uncertain))
+            if claimed_until is not None:
+                # One that lasts longer than any can was made before the clock was set back.
+                if now < claimed_until <= until:
+                    wait = timedelta(seconds=claimed_until - now)
+                    raise MailTransient("another attempt of this letter is under way", retry_after=wait)
+                uncertain += 1  # whoever had the turn was killed: how far it came, nobody knows
             self._file.execute(
-                "insert into letter (key, claimed_by, claimed_until) values (?1, ?2, ?3)"
-                " on conflict do update set claimed_by = ?2, claimed_until = ?3",
-                (key, ours, until),
+                "insert into letter (key, claimed_by, claimed_until, uncertain) values (?1, ?2, ?3, ?4)"
+                " on conflict do update set claimed_by = ?2, claimed_until = ?3, uncertain = ?4",
+                (key, ours, until, uncertain),
             )
-        return None
+        return Turn(uncertain=uncertain)
 
     def _until(self) -> float:
         return (datetime.now(UTC) + self._claim).timestamp()
@@ -107,9 +111,10 @@ class SentLetters:
             with suppress(MailSystem):  # the next time, or it lapses
                 await self._do(lambda: self._file.execute(renewal, (self._until(), key, ours)))
 
-    async def _settle(self, key: bytes, ours: bytes, accepted: Accepted | None) -> None:
+    async def _settle(self, key: bytes, ours: bytes, turn: Turn) -> None:
+        accepted = turn.accepted
         try:
-            await self._do(lambda: self._keep(key, accepted) if accepted else self._release(key, ours))
+            await self._do(lambda: self._keep(key, accepted) if accepted else self._release(key, ours, turn))
         except MailSystem as failure:
             if accepted is None:
                 return  # the claim lapses by itself
@@ -133,9 +138,15 @@ class SentLetters:
         finally:
             self._file.execute("pragma synchronous = normal")
 
-    def _release(self, key: bytes, ours: bytes) -> None:
+    def _release(self, key: bytes, ours: bytes, turn: Turn) -> None:
+        """A letter that surely has not left is forgotten, unless an attempt before ended in the dark."""
+        ended, mine = turn.uncertain + turn.in_the_dark, "key = ?1 and claimed_by = ?2 and code is null"
         with self._file:
-            self._file.execute("delete from letter where key = ? and claimed_by = ? and code is null", (key, ours))
+            if ended:
+                kept = f"update letter set claimed_by = null, claimed_until = null, uncertain = ?3 where {mine}"  # noqa: S608
+                self._file.execute(kept, (key, ours, ended))
+            else:
+                self._file.execute(f"delete from letter where {mine}", (key, ours))  # noqa: S608
 
     async def _do(self, work: Callable[[], T]) -> T:
         """What was begun is finished, even when the attempt is cancelled meanwhile."""
@@ -157,6 +168,8 @@ def opened(path: Path) -> sqlite3.Connection:
         file.execute("pragma journal_mode = wal")
         file.execute("pragma synchronous = normal")
         file.execute(_TABLE)
+        if "uncertain" not in {column[1] for column in file.execute("pragma table_info(letter)")}:
+            file.execute("alter table letter add column uncertain integer not null default 0")
         file.execute("select key, accepted_at, code, claimed_by, claimed_until from letter limit 1")
     except sqlite3.Error as error:
         file.close()

@@ -143,6 +143,7 @@ def customer_answer(case: CustomerCase, now: datetime, *, whole: bool = False) -
         "lists": [one.value for one in case.lists(now)],
         "next_event": _event(case.next_event(now)),
         "unreachable": case.is_unreachable(),
+        "letters_stopped": sorted(case.stopped) or None,
         "policy_version": case.policy.label,
         "time_zone": case.policy.time_zone,
         "invitation": facts.invitation,

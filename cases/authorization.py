@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from pydantic import Field
+
 from cases.authorization_letters import write
 from cases.case import RESOLUTION, Case
 from cases.journal import Outcome, Why
@@ -37,6 +39,8 @@ class Snapshot(Fact):
     facts: AuthorizationFacts
     unreachable: bool = False
     undelivered_to: tuple[Reader, ...] = ()
+    stopped: dict[Reader, str] = Field(default_factory=dict)
+    """Readers to whom it found that no letter can go, and at which address."""
     deeds: tuple[Deed, ...] = ()
 
 
@@ -88,6 +92,7 @@ class AuthorizationCase(Case):
             facts=self.facts,
             unreachable=bool(self.unreachable),
             undelivered_to=tuple(sorted(self.unreachable)),
+            stopped=self.stopped,
             deeds=tuple(self.deeds),
         )
 
@@ -97,7 +102,7 @@ class AuthorizationCase(Case):
             return
         self.advance(now, now)  # what was due before was due to those before
         self.authorization.rang(now)
-        changed = set()
+        changed = set(self.view.stopped) - set(view.stopped)
         if view.contact != self.view.contact or view.invitation != self.view.invitation:
             changed.add(Reader.CONTACT)
         if view.account_manager != self.view.account_manager:
@@ -106,10 +111,9 @@ class AuthorizationCase(Case):
         self.reach_again(changed)
 
     def reach_again(self, readers: set[Reader]) -> None:
-        """Another person reads from now on: what could not be delivered to the one before is past."""
-        for reader in readers & self.unreachable.keys():
-            del self.unreachable[reader]
-            self.news += 1
+        """Another person reads from now on, or letters go there again: what could not be delivered is past."""
+        for reader in sorted(readers):
+            self.lift(reader)
         if readers & set(self.facts.warnings_refused):
             self.learn(warnings_refused=tuple(one for one in self.facts.warnings_refused if one not in readers))
 
@@ -165,8 +169,8 @@ class AuthorizationCase(Case):
         facts = self.facts.model_copy(update=changes)
         self.take_step("authorization", trigger, at, now, actor=actor, reason=reason, about=about, facts=facts)
 
-    def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime) -> None:
-        Case.letter_done(self, item, outcome, why, now)
+    def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime, *, stops: bool = True) -> None:
+        Case.letter_done(self, item, outcome, why, now, stops=stops)
         if item.letter != DeactivationWarning.name and item.reader not in self.facts.warnings_refused:
             return
         warning, refused = item.letter == DeactivationWarning.name, self.facts.warnings_refused
@@ -179,8 +183,11 @@ class AuthorizationCase(Case):
         if outcome is Outcome.SENT and warning and self.facts.warned_at is None:
             self.learn(warned_at=now)
 
-    def contact_address(self) -> str:
-        return self.view.contact.email
+    def address_of(self, reader: Reader) -> str:
+        return self.view.contact.email if reader is Reader.CONTACT else self.view.account_manager.email
+
+    def stops(self, reader: Reader) -> bool:
+        return reader in self.stopped or reader in self.view.stopped
 
     def thread(self, letter: type[Letter], machine: str) -> str:
         if letter is LetterUndeliverable:

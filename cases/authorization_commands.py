@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from cases.authorization import AuthorizationCase
+from cases.bounces import record_bounce
 from cases.commands import Command, happened_at
-from cases.messages import ConfirmReturn, Extend, PlaceOrder, RequestReturn, WithReason
+from cases.messages import ConfirmReturn, Extend, PlaceOrder, RecordBounce, RequestReturn, WithReason
 from cases.ordering import frozen, happens, out_of_range
 from cases.words import added_up
 from states.authorization import AUTHORIZATION, Trigger, day, return_closes
@@ -170,4 +171,5 @@ COMMANDS = {
     "decline_return": Command(WithReason, decline_return),
     "write_off": Command(WithReason, write_off),
     "deactivate": Command(WithReason, deactivate),
+    "record_bounce": Command(RecordBounce, record_bounce),
 }

@@ -77,6 +77,9 @@ class CustomerCase(CustomerStanding):
             return
         if self.lost.pop(number, None) is not None:
             self.enter(Kind.FACT, now, now, reason=f"{number} is back")
+        for reader, address in snapshot.stopped.items():
+            if before is None or reader not in before.stopped:
+                self.stop(reader, address)
         self.take_in(snapshot, now)
 
     def take_in(self, snapshot: Snapshot, now: datetime) -> None:
@@ -160,8 +163,8 @@ class CustomerCase(CustomerStanding):
             return False
         return not to_renew(self.renewal.facts)
 
-    def contact_address(self) -> str:
-        return self.contact.email
+    def address_of(self, reader: Reader) -> str:
+        return self.contact.email if reader is Reader.CONTACT else self.account_manager.email
 
     def thread(self, letter: type[Letter], machine: str) -> str:
         if letter is LetterUndeliverable:

@@ -7,10 +7,12 @@ for whoever tried it on a copy.
 from datetime import datetime
 from typing import Any
 
+from cases.bounces import record_bounce
 from cases.buying import authorize_purchase, record_order, write_off_lost
 from cases.commands import Command, happened_at
 from cases.customer import CustomerCase
 from cases.customer_renewal import decline_renewal, place_renewal_order
+from cases.journal import Kind
 from cases.messages import (
     Accept,
     AddOfferTypes,
@@ -18,8 +20,10 @@ from cases.messages import (
     Authorize,
     DeclineRenewal,
     HandOver,
+    LiftAddress,
     Nothing,
     PlaceOrder,
+    RecordBounce,
     RecordOrder,
     WithReason,
     WriteOffLost,
@@ -59,6 +63,8 @@ def resend_invitation(case: CustomerCase, body: Nothing, now: datetime) -> None:
     if case.state in (State.INVITED, State.EXPIRED) and times >= case.policy.invitation.resends_a_day:
         most = case.policy.invitation.resends_a_day
         raise refuse("resend_limit", f"An invitation can be resent {most} times a day; try again tomorrow.")
+    if case.stops(Reader.CONTACT):
+        case.lift(Reader.CONTACT)  # whoever asks for it knows that mail arrives there again
     resent = facts.model_copy(update={"invited_at": at, "resent_on": today, "resent_times": times + 1})
     case.take_step("membership", Trigger.RESEND, at, now, actor=body.actor, facts=resent)
 
@@ -90,7 +96,17 @@ def hand_over_contact(case: CustomerCase, body: HandOver, now: datetime) -> None
     )
     case.contact = Contact(name=body.name, email=body.email)
     case.language = body.language or case.language
-    case.unreachable.pop(Reader.CONTACT, None)
+    case.lift(Reader.CONTACT)
+
+
+def lift_address(case: CustomerCase, body: LiftAddress, now: datetime) -> None:
+    """8.2: letters go to this reader again, those of the authorizations too. Where none is stopped nothing changes."""
+    at = case.arrive(None, now)
+    if not case.stops(body.reader):
+        return
+    case.lift(body.reader)
+    reason = f"letters go to the {body.reader.replace('_', ' ')} again: {body.reason}"
+    case.enter(Kind.FACT, at, now, trigger="lift_address", reason=reason, actor=body.actor)
 
 
 def add_offer_types(case: CustomerCase, body: AddOfferTypes, now: datetime) -> None:
@@ -112,7 +128,7 @@ def assign_account_manager(case: CustomerCase, body: Assign, now: datetime) -> N
     reason = f"{case.account_manager.id} to {manager.id}"
     case.take_step("membership", Trigger.ASSIGN, at, now, actor=body.actor, reason=reason)
     if manager.email != case.account_manager.email:
-        case.unreachable.pop(Reader.ACCOUNT_MANAGER, None)
+        case.lift(Reader.ACCOUNT_MANAGER)
     case.account_manager = manager
 
 
@@ -123,6 +139,8 @@ COMMANDS = {
     "hand_over_contact": Command(HandOver, hand_over_contact),
     "add_offer_types": Command(AddOfferTypes, add_offer_types),
     "assign_account_manager": Command(Assign, assign_account_manager),
+    "lift_address": Command(LiftAddress, lift_address),
+    "record_bounce": Command(RecordBounce, record_bounce),
     "authorize_purchase": Command(Authorize, authorize_purchase),
     "record_order": Command(RecordOrder, record_order),
     "place_renewal_order": Command(PlaceOrder, place_renewal_order),

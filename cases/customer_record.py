@@ -105,7 +105,7 @@ class CustomerRecord(Case):
     def view(self) -> CustomerView:
         """What open authorizations know of their customer; made anew when something of it has changed."""
         facts, renewal = self.membership.facts, self.renewal.facts
-        people = (self.contact, self.account_manager, self.language)
+        people = (self.contact, self.account_manager, self.language, self.stopped)
         basis = (self.policy, self.membership.state, facts, renewal, *people, self.told)
         if self.viewed is not None and all(map(is_, self.viewed[0], basis)):
             return self.viewed[1]
@@ -116,6 +116,7 @@ class CustomerRecord(Case):
             contact=self.contact,
             account_manager=self.account_manager,
             language=self.language,
+            stopped=tuple(sorted(self.stopped)),
             accepted=self.state is State.ACCEPTED,
             invitation=facts.invitation,
             invitation_ends=ends,

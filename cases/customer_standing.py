@@ -39,7 +39,7 @@ class CustomerStanding(CustomerRecord):
     def is_unreachable(self) -> bool:
         """A letter of the customer, or of one of its running authorizations, could not be delivered."""
         running = (one for one in self.known.values() if not AUTHORIZATION.final(one.state))
-        return bool(self.unreachable) or any(one.unreachable for one in running)
+        return bool(self.unreachable or self.stopped) or any(one.unreachable for one in running)
 
     def held(self) -> Quantities:
         return plus(self.renewal.facts.ending, self.renewal.facts.coming)

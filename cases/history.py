@@ -83,3 +83,5 @@ class History(Part):
     renewal_orders: tuple[PastOrder, ...] = ()
     renewal_declines: tuple[PastDecline, ...] = ()
     undelivered_to: tuple[Reader, ...] = ()
+    letters_stopped: tuple[Reader, ...] = ()
+    """Readers whose address takes no mail (8.2)."""

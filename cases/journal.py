@@ -18,6 +18,10 @@ class Outcome(StrEnum):
     SENT = "sent"
     SKIPPED = "skipped"
     UNDELIVERED = "undelivered"
+    BOUNCED = "bounced"
+    """It was sent, and came back for good: another entry says so."""
+    DELAYED = "delayed"
+    """It was sent, and some server still tries to pass it on."""
 
 
 class Why(StrEnum):
@@ -29,6 +33,11 @@ class Why(StrEnum):
     SHELF_LIFE_OVER = "shelf_life_over"
     RECIPIENT_REFUSED = "recipient_refused"
     MESSAGE_REFUSED = "message_refused"
+    ADDRESS_STOPPED = "address_stopped"
+    """An earlier letter to that address was refused for good, or came back; nobody has lifted that since."""
+    BOUNCED = "bounced"
+    PERHAPS_TWICE = "perhaps_twice"
+    """It was sent. An attempt before ended in the dark, so its reader may have it twice, the same to the byte."""
 
 
 class Entry(NamedTuple):

@@ -58,7 +58,7 @@ class Mailing(Record):
         """Which letters go now, which are given up, and when to look again."""
         if not self.outbox:
             return Review([], [], None)
-        return review(self.outbox, now, self.policy, self.changed_on, self.doubt)
+        return review(self.outbox, now, self.policy, self.changed_on, self.doubt, self.stops)
 
     def doubt(self, item: Item) -> Why | None:
         """Why a letter is no longer to be sent, if so."""
@@ -100,28 +100,65 @@ class Mailing(Record):
         waiting = (one for one in self.outbox if one.number < item.number)
         return done + sum((one.letter, one.reader, one.caused_at) == same for one in waiting)
 
-    def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime) -> None:
-        """What became of a letter: the journal says it, and *unreachable* is set or cleared (section 8)."""
+    def letter_done(self, item: Item, outcome: Outcome, why: str | None, now: datetime, *, stops: bool = True) -> None:
+        """What became of a letter: the journal says it, and *unreachable* is set or cleared (section 8).
+
+        A recipient who is refused for good gets no more letters, unless the refusal, made by an older release, does
+        not say so (`stops`).
+        """
+        written = next((one.written for one in self.outbox if one.number == item.number), None)
         self.outbox = [one for one in self.outbox if one.number != item.number]
-        self.sequence += 1
-        told = (None, None, None, None, item.letter, item.reader, outcome, why)
-        self.journal.append(Entry(self.sequence, item.caused_at, now, Kind.LETTER, *told))
+        self.tell_of(item.letter, item.reader, outcome, why, item.caused_at, now)
         if outcome is Outcome.SENT:
             if item.changes:
                 self.changed_on[item.lane] = local_date(item.caused_at, self.policy.time_zone)
-            if self.unreachable.pop(item.reader, None) is not None:
+            if not self.stops(item.reader) and self.unreachable.pop(item.reader, None) is not None:
                 self.news += 1
         elif outcome is Outcome.UNDELIVERED:
-            self.unreachable[item.reader] = why or ""
+            if stops and why == Why.RECIPIENT_REFUSED:
+                self.stop(item.reader, self.address_of(item.reader) if written is None else _address_in(written))
+            self.could_not_deliver(item.letter, item.reader, why or "", item.machine, now)
+
+    def tell_of(
+        self, letter: str, reader: Reader, outcome: Outcome, why: str | None, effective: datetime, now: datetime
+    ) -> None:
+        """A journal entry about a letter."""
+        self.sequence += 1
+        told = (None, None, None, None, letter, reader, outcome, why)
+        self.journal.append(Entry(self.sequence, effective, now, Kind.LETTER, *told))
+
+    def could_not_deliver(self, letter: str, reader: Reader, why: str, machine: str, now: datetime) -> None:
+        """*Unreachable* until a letter gets through; of a letter to the contact the account manager is told."""
+        self.unreachable[reader] = why
+        self.news += 1
+        if reader is Reader.CONTACT:
+            about = {"undelivered_letter": letter, "address": self.address_of(reader), "reason": why}
+            act = Act.TIME if why == Why.SHELF_LIFE_OVER else Act.PERSON
+            self.post(LetterUndeliverable, MANAGER, machine, now, now, act, False, about)
+
+    # --- addresses that take no mail
+
+    def stops(self, reader: Reader) -> bool:
+        """Whether no letter goes to this reader's address until that is lifted."""
+        return reader in self.stopped
+
+    def stop(self, reader: Reader, address: str) -> None:
+        """No more letters to that address, unless somebody with another one reads by now."""
+        if address == self.address_of(reader) and reader not in self.stopped:
+            self.stopped = {**self.stopped, reader: address}
             self.news += 1
-            if item.reader is Reader.CONTACT:
-                about = {"undelivered_letter": item.letter, "address": self.contact_address(), "reason": why or ""}
-                act = Act.TIME if why == Why.SHELF_LIFE_OVER else Act.PERSON
-                self.post(LetterUndeliverable, MANAGER, item.machine, now, now, act, False, about)
+
+    def lift(self, reader: Reader) -> None:
+        """Letters go to this reader again; what could not be delivered is past."""
+        if reader in self.stopped:
+            self.stopped = {one: address for one, address in self.stopped.items() if one is not reader}
+            self.news += 1
+        if self.unreachable.pop(reader, None) is not None:
+            self.news += 1
 
     @abstractmethod
-    def contact_address(self) -> str:
-        """Where the contact reads."""
+    def address_of(self, reader: Reader) -> str:
+        """Where a reader reads."""
 
     @abstractmethod
     def thread(self, letter: type[Letter], machine: str) -> str:
@@ -140,3 +177,8 @@ class Mailing(Record):
 
     def nothing_left_to_say(self, _item: Item) -> bool:
         return False
+
+
+def _address_in(written: dict[str, Any]) -> str:
+    """To whom a letter was written."""
+    return str(written["contact" if written["reader"] == Reader.CONTACT else "account_manager"]["email"])

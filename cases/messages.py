@@ -23,7 +23,7 @@ from cases.words import (
     Reference,
     Text,
 )
-from states.facts import MarketSegment, OfferType, RequestedBy
+from states.facts import MarketSegment, OfferType, Reader, RequestedBy
 from states.refusals import refuse, refuse_fields
 
 LARGEST_BODY = 64 * 1024
@@ -66,6 +66,30 @@ class Assign(Body):
     name: Name
     email: Email
     language: Language | None = None
+
+
+class LiftAddress(Body):
+    """Letters go to a reader's address again."""
+
+    reader: Reader = Reader.CONTACT
+    reason: Text
+
+
+class RecordBounce(Body):
+    """What a mail server reported about a letter that was sent: the letter as the journal names it, and its fate."""
+
+    letter: Reference
+    reader: Reader
+    caused_at: Instant
+    """The letter's effective time, by which the journal knows it."""
+    permanent: bool
+    """It came back for good. Otherwise it is delayed, and some server goes on trying."""
+    sent_to: Name | None = None
+    """The address; None: the report does not say."""
+    status: Annotated[str, Field(pattern=r"^[245]\.\d{1,3}\.\d{1,3}$")] | None = None
+    bounced_at: Instant | None = None
+    authorization_number: AuthorizationNumber | None = None
+    """The closed authorization whose letter it was, told to its customer."""
 
 
 class Authorize(Body):

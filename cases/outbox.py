@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cases.journal import Outcome, Why
 from states.calendar import at_hour, local_date
 from states.facts import Instant, Reader, RenewalFacts
-from states.letters import REMINDERS
+from states.letters import REMINDERS, key_of
 from states.policy import Policy
 
 SHELF_LIFE = timedelta(days=14)
@@ -53,7 +53,7 @@ class Item(NamedTuple):
         the letters of its clock under the same keys, and tells what is new under new ones: a count would not.
         """
         told = sha256(json.dumps(self.about, sort_keys=True).encode()).hexdigest()[:16]
-        return f"{case}.{self.letter}.{self.reader}.{self.caused_at:%Y%m%dT%H%M%S.%f}.{told}"
+        return key_of(case, self.letter, self.reader, self.caused_at, told)
 
 
 class Verdict(NamedTuple):
@@ -84,9 +84,10 @@ def review(
     policy: Policy,
     changed_on: dict[str, date],
     doubt: Callable[[Item], Why | None],
+    stopped: Callable[[Reader], bool],
 ) -> Review:
     """Look through the outbox. `doubt` says whether a letter's reason is gone; `changed_on` when a lane last told of
-    a change of state."""
+    a change of state; `stopped` whether nothing goes to a reader's address."""
     ready: dict[str, Item] = {}
     given_up: list[Verdict] = []
     again: list[datetime] = []
@@ -113,4 +114,6 @@ def review(
         if older is not None:
             given_up.append(Verdict(older, Outcome.SKIPPED, Why.SUPERSEDED))
         ready[lane] = item
-    return Review(list(ready.values()), given_up, min(again, default=None))
+    nowhere = [one for one in ready.values() if stopped(one.reader)]
+    given_up += [Verdict(one, Outcome.UNDELIVERED, Why.ADDRESS_STOPPED) for one in nowhere]
+    return Review([one for one in ready.values() if one not in nowhere], given_up, min(again, default=None))

@@ -33,6 +33,7 @@ def past_of(case: CustomerCase) -> Told:
         if deed.name == "decline_renewal"
     ]
     told["undelivered_to"] = sorted(case.unreachable)
+    told["letters_stopped"] = sorted(case.stopped)
     return _said(told)
 
 

@@ -80,6 +80,9 @@ class Record(ABC):
     """Local day on which a lane last told of a change of state."""
     unreachable: dict[Reader, str] = field(default_factory=dict)
     """Readers whose last letter could not be delivered, and why (section 8)."""
+    stopped: dict[Reader, str] = field(default_factory=dict)
+    """Readers whose address takes no mail, and that address: no more letters go there until that is lifted (8.2).
+    Never changed, always replaced."""
     news: int = 0
     """Counts what the neighbours have to know."""
     ledger: Ledger = field(default_factory=Ledger)

@@ -150,6 +150,8 @@ def _mark_unreachable(walk: Walk, history: History, numbers: list[str], now: dat
         if readers:
             case.unreachable.update(dict.fromkeys(readers, Why.RECIPIENT_REFUSED.value))
             case.news += 1
+    for reader in history.letters_stopped:
+        walk.customer.stop(reader, walk.customer.address_of(reader))
     walk.spread(now)
 
 

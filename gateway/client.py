@@ -108,6 +108,21 @@ class Gateway:
             raise not_found(number) from None
         return answer
 
+    async def record_bounce(self, number: str, body: Answer, key: str) -> Answer:
+        """A letter of this customer or authorization came back. For one that is closed its customer is told."""
+        if await self.kind(number) == "customer":
+            return await self.update_customer(number, "record_bounce", body, key)
+        handle, update_id = self._authorization(number), keys.update_id(key, body)
+        try:
+            return await update(handle, "record_bounce", body, update_id, self._patience)
+        except Gone:
+            if (first := await closed.first_answer(handle, update_id, self._patience)) is not None:
+                return first
+        known = await self._as_its_customer_knows_it(number)
+        return await self.update_customer(
+            known["vip_number"], "record_bounce", {**body, "authorization_number": number}, key
+        )
+
     # --- both
 
     async def kind(self, number: str) -> str:

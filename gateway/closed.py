@@ -27,6 +27,7 @@ _CODES = {
     "request_return": "not_ordered",
     "confirm_return": "no_return_open",
     "decline_return": "no_return_open",
+    "record_bounce": "not_found",
 }
 
 
@@ -45,7 +46,7 @@ def answer(name: str, body: Answer, known: Answer) -> Answer:
                     recorded=recorded,
                 )
             return known
-        if known["state"] == LOST:
+        if known["state"] == LOST or name == "record_bounce":
             raise refuse(_CODES[name], _LOST, state=LOST)
         raise AUTHORIZATION.refusal(State(known["state"]), Trigger(name))
     except RefusedByTheRules as refused:

@@ -187,6 +187,8 @@ class CustomerView(Fact):
     contact: Contact
     account_manager: AccountManager
     language: str
+    stopped: tuple[Reader, ...] = ()
+    """Readers whose address takes no mail: no letter goes there until that is lifted (8.2)."""
     accepted: bool = False
     invitation: int = 1
     invitation_ends: Instant | None = None

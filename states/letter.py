@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from states.facts import AccountManager, Contact, Fact, Reader
@@ -13,6 +14,20 @@ BOTH: Readers = (Reader.CONTACT, Reader.ACCOUNT_MANAGER)
 
 LETTERS: dict[str, type["Letter"]] = {}
 """Every letter by its name on the wire (`payment_overdue`); filled as the classes are defined."""
+
+
+def key_of(case: str, letter: str, reader: str, caused_at: datetime, told: str) -> str:
+    """What makes a letter this one and no other: whose it is, what it is, to whom, what caused it, what it tells."""
+    return f"{case}.{letter}.{reader}.{caused_at:%Y%m%dT%H%M%S.%f}.{told}"
+
+
+def mark_of(key: str) -> tuple[str, str] | None:
+    """The case of a letter, and a mark by which the case finds it in its journal: all of its key but what it tells.
+
+    None for a key of another form.
+    """
+    parts = key.split(".")
+    return (parts[0], sha256(".".join(parts[:5]).encode()).hexdigest()[:16]) if len(parts) > 5 else None
 
 
 class InvitationLink(Fact):

@@ -13,6 +13,8 @@ from states.letter import LETTERS as LETTERS
 from states.letter import MANAGER as MANAGER
 from states.letter import InvitationLink as InvitationLink
 from states.letter import Letter as Letter
+from states.letter import key_of as key_of
+from states.letter import mark_of as mark_of
 
 
 class MembershipLetter(Letter, abstract=True):

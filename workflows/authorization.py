@@ -58,6 +58,11 @@ class PurchaseAuthorization:
         "write_off", 'Write off what is overdue or deactivated: {"reason": "..."}. The block is lifted.'
     )
     deactivate = command("deactivate", 'Deactivate past its last day, when no warning gets out: {"reason": "..."}.')
+    record_bounce = command(
+        "record_bounce",
+        'A letter came back, or is delayed: {"letter", "reader", "caused_at", "permanent", "sent_to"?, "status"?, '
+        '"bounced_at"?}. vip bounce reads it from what mail servers send.',
+    )
 
     # --- queries and signals
 

@@ -63,6 +63,15 @@ class Customer:
     assign_account_manager = command(
         "assign_account_manager", 'Another account manager: {"id", "name", "email", "language"?}.'
     )
+    lift_address = command(
+        "lift_address",
+        'Letters go to an address again that took none: {"reader": "contact" or "account_manager", "reason"}.',
+    )
+    record_bounce = command(
+        "record_bounce",
+        'A letter came back, or is delayed: {"letter", "reader", "caused_at", "permanent", "sent_to"?, "status"?, '
+        '"bounced_at"?}. vip bounce reads it from what mail servers send.',
+    )
     authorize_purchase = command(
         "authorize_purchase",
         'Authorize products: {"lines": [{"product", "quantity"}], "requested_by": "account_manager" or '

@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, i
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from activities.mail import LONGEST_ATTEMPT, SILENCE
+    from activities.mail import LONGEST_ATTEMPT, SILENCE, STOPS, UNCERTAIN
     from cases.case import Case
     from cases.journal import Outcome, Why
     from cases.outbox import Item, Verdict
@@ -95,12 +95,15 @@ class Delivery:
 
     async def _await(self, item: Item, handle: ActivityHandle[Any]) -> None:
         outcome: tuple[Outcome, str | None] | None = Outcome.SENT, None
+        stops = False
         self._awaited.add(item.number)
         if item.number in self._cancel_soon:
             self._cancel_soon.discard(item.number)
             handle.cancel()
         try:
-            await handle
+            told = await handle
+            if told.get(UNCERTAIN):
+                outcome = Outcome.SENT, Why.PERHAPS_TWICE
         except ActivityError as error:
             verdict = self._given_up.get(item.number)
             # An attempt that was under way at the cancellation, and failed, is not tried again either.
@@ -108,12 +111,14 @@ class Delivery:
                 # Cancelled without a verdict: the run ends, and the letter goes on in the next.
                 outcome = None if verdict is None else (verdict.outcome, verdict.why)
             else:
-                kind = error.cause.type if isinstance(error.cause, ApplicationError) else None
+                kind = None
+                if isinstance(error.cause, ApplicationError):
+                    kind, stops = error.cause.type, STOPS in error.cause.details
                 outcome = Outcome.UNDELIVERED, REFUSED.get(kind or "", Why.MESSAGE_REFUSED)
         self._given_up.pop(item.number, None)
         del self._under_way[item.number]
         self._awaited.discard(item.number)
         self._lanes.discard(item.lane)
         if outcome is not None:
-            self._case().letter_done(item, outcome[0], outcome[1], workflow.now())
+            self._case().letter_done(item, outcome[0], outcome[1], workflow.now(), stops=stops)
         self._changed()

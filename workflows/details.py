@@ -50,6 +50,8 @@ def customer_details(case: CustomerCase, now: datetime, namespace: str, show_org
         facts.append(f"**Buys nothing**: {reasons[0]['message']}")
     if case.is_unreachable():
         facts.append("**Unreachable**: a letter could not be delivered; the query `journal` tells which")
+    if case.stopped:
+        facts.append(f"**No letters to the {_readers(case.stopped)}** until another takes over, or `lift_address`")
     if case.lost:
         facts.append(f"**Lost**: {_some(list(case.lost))} ended without a word; `write_off_lost` gives it up")
     text = [_heading(case.profile.organization if show_organization else case.vip_number), _list(facts)]
@@ -91,6 +93,8 @@ def authorization_details(case: AuthorizationCase, now: datetime, namespace: str
         facts.append(f"Can be returned until {answer['return_until']}")
     if case.unreachable:
         facts.append("**Unreachable**: a letter could not be delivered; the query `journal` tells which")
+    if stopped := {*case.stopped, *case.view.stopped}:
+        facts.append(f"**No letters to the {_readers(stopped)}** until the customer's `lift_address`")
     heading = _heading(case.view.organization if show_organization else case.authorization_number)
     # By hand only when it does not come by itself.
     allowed = [name for name in _AUTHORIZATION[case.state] if name != "deactivate" or event is None]
@@ -140,6 +144,10 @@ def _some(names: Sequence[str]) -> str:
 def _ordered(line: dict[str, Any]) -> str:
     returned = f", {line['returned']} returned" if line["returned"] else ""
     return f" ({line['ordered']} ordered{returned})" if line["ordered"] else ""
+
+
+def _readers(stopped: Iterable[str]) -> str:
+    return " and the ".join(sorted(reader.replace("_", " ") for reader in stopped))
 
 
 def _possible(updates: Sequence[str]) -> list[str]:

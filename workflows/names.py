@@ -35,6 +35,8 @@ CUSTOMER_UPDATES: Final = (
     "hand_over_contact",
     "add_offer_types",
     "assign_account_manager",
+    "lift_address",
+    "record_bounce",
     "authorize_purchase",
     "record_order",
     "place_renewal_order",
@@ -50,6 +52,7 @@ AUTHORIZATION_UPDATES: Final = (
     "decline_return",
     "write_off",
     "deactivate",
+    "record_bounce",
 )
 
 CUSTOMER_STATE: Final = SearchAttributeKey.for_keyword("CustomerState")

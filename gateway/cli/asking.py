@@ -147,13 +147,17 @@ async def connected(where: Server) -> "Client":
         ) from None
 
 
-async def _asked(question: Callable[["Gateway"], Awaitable[T]]) -> T:
+async def gateway_here(settings: "Settings") -> "Gateway":
+    """The gateway to the server of these settings. Raises `Unavailable`."""
     from gateway.client import Gateway
 
-    settings = settings_here()
     secret = settings.number_secret.get_secret_value() if settings.number_secret else ""
     client = await connected(server(settings))
-    return await question(Gateway(client, task_queue=settings.task_queue, number_secret=secret))
+    return Gateway(client, task_queue=settings.task_queue, number_secret=secret)
+
+
+async def _asked(question: Callable[["Gateway"], Awaitable[T]]) -> T:
+    return await question(await gateway_here(settings_here()))
 
 
 def _login() -> str | None:

@@ -18,6 +18,7 @@ def customer(answer: Answer) -> None:
             ("lists", ", ".join(answer["lists"]) or "none"),
             ("next", event(answer)),
             ("unreachable", "a letter could not be delivered; see the journal" if answer["unreachable"] else None),
+            ("stopped", _stopped(answer)),
             ("contact", f"{contact['name']} <{contact['email']}>"),
             ("managed by", f"{manager['name']} <{manager['email']}> ({manager['id']})"),
             ("segment", answer["market_segment"]),
@@ -125,7 +126,7 @@ def what(entry: Answer) -> str:
     machine, trigger = entry.get("machine", ""), entry.get("trigger", "")
     if entry["kind"] == "transition":
         return f"{machine}: {entry.get('from') or 'begins'} -> {entry.get('to')} ({trigger})"
-    return f"{machine}: {trigger}" if machine else "noted"
+    return f"{machine}: {trigger}" if machine else trigger.replace("_", " ") or "noted"
 
 
 def moment(instant: str) -> str:
@@ -140,6 +141,11 @@ def event(answer: Answer) -> str | None:
     """The next change of state by itself, and when."""
     found = answer.get("next_event")
     return f"{found['name']} {when(found['at'])}" if found else None
+
+
+def _stopped(answer: Answer) -> str | None:
+    readers = " and the ".join(reader.replace("_", " ") for reader in answer.get("letters_stopped", ()))
+    return f"no letters to the {readers}, until another takes over or vip lift-address" if readers else None
 
 
 def _membership(answer: Answer) -> str:

@@ -15,6 +15,7 @@ def send(found: "dict[str, Letter]", address: str, looking: Looking) -> None:
     """Send them all to one address. Raises `WrongUsage`, `Refused`."""
     from pydantic import TypeAdapter, ValidationError
 
+    from activities.pool import Keeping
     from cases.words import Email
     from gateway.letters.sending import send_tests
     from gateway.letters.writing import Writer
@@ -27,7 +28,7 @@ def send(found: "dict[str, Letter]", address: str, looking: Looking) -> None:
     settings = _settings_with_relay()
     if settings.smtp_url is None or settings.mail_from is None:
         raise WrongUsage("VIP_SMTP_URL and VIP_MAIL_FROM are needed to send a letter; or start vip up here")
-    transport = transport_to(settings.smtp_url, settings.mail_from)
+    transport = transport_to(settings.smtp_url, settings.mail_from, Keeping(connections=1))
     sent = asyncio.run(send_tests(found.values(), to, Writer(settings), transport))
     if looking.json:
         document({"to": to, "subjects": sent})

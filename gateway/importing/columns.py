@@ -58,6 +58,7 @@ CUSTOMERS = (
     Column("withdrawn_on", _DAY, path=("history", "withdrawn_on"), reads="day"),
     Column("withdrawal_reason", _REASON, path=("history", "withdrawal_reason")),
     Column("undelivered_to", _READERS, path=("history", "undelivered_to"), reads="words"),
+    Column("letters_stopped", _READERS, path=("history", "letters_stopped"), reads="words"),
     Column("actor", "up to 250 characters", path=("actor",)),
 )
 

@@ -46,6 +46,7 @@ def customer_cells(details: Answer) -> Cells:
         "accepted_by": accepted_by.get("name"),
         "accepted_identity": accepted_by.get("identity"),
         "undelivered_to": ";".join(past.get("undelivered_to", ())),
+        "letters_stopped": ";".join(past.get("letters_stopped", ())),
     }
 
 

@@ -65,7 +65,7 @@ def _told(case: Case) -> dict[str, Any]:
         "reason": NOT_YET.format("reason"),
         "order_reference": NOT_YET.format("order"),
         "undelivered_letter": LetterUndeliverable.name,
-        "address": case.contact_address(),
+        "address": case.address_of(Reader.CONTACT),
     }
     if isinstance(case, AuthorizationCase):
         told |= _of_authorization(case)

@@ -17,7 +17,10 @@ MARK = "[Test]"
 async def send_tests(letters: Iterable[Letter], to: str, writer: Writer, transport: Transport) -> list[str]:
     """Send each to this address, whoever it would be for; returns the subjects. Raises `Refused` when the relay says
     no, `Unavailable` when it says nothing: some of the letters may be gone then."""
-    return [await _send(letter, to, writer, transport) for letter in letters]
+    try:
+        return [await _send(letter, to, writer, transport) for letter in letters]
+    finally:
+        await transport.close()
 
 
 async def _send(letter: Letter, to: str, writer: Writer, transport: Transport) -> str:

@@ -78,7 +78,7 @@ async def test_a_failure_says_of_which_kind_it_is_and_whether_to_try_again(failu
     assert error.non_retryable is final
     assert error.next_retry_delay == failure.retry_after
     assert error.__cause__ is None
-    assert not error.details
+    assert error.details == ((mail.STOPS,) if isinstance(failure, mail.RecipientRefused) else ())
 
 
 async def test_no_personal_data_is_in_a_failure() -> None:

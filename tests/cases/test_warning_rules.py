@@ -25,12 +25,13 @@ def test_when_no_warning_can_get_out_nothing_is_deactivated_until_the_account_ma
     assert story.state(number) == "overdue"
     warnings = [one for one in story.not_sent(number) if one[1] == "deactivation_warning"]
     assert warnings == [
-        (day, "deactivation_warning", reader, "recipient_refused")
+        (day, "deactivation_warning", reader, "address_stopped")
         for day in (47, 54, 60)
         for reader in ("contact", "account_manager")
     ]
     assert story.next_event(200) != ("deactivation", 201)
     story.relay = always_up
+    story.tell("lift_address", 201, reader="contact", **WHY)
     story.tell("deactivate", 201, number, **WHY)
     assert story.changes(number)[-1] == (201, "deactivated")
     assert story.to("contact", number, since=201) == [(201, "licences_deactivated")]

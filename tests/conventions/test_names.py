@@ -48,7 +48,8 @@ CUSTOMER_QUERIES = {"details", "journal", "preview", "products"}
 AUTHORIZATION_QUERIES = {"details", "journal"}
 CUSTOMER_SIGNALS = {"authorization_changed", "roll_over"}
 AUTHORIZATION_SIGNALS = {"customer_changed", "roll_over"}
-ADDED_UPDATES = {"write_off_lost"}
+ADDED_UPDATES = {"write_off_lost", "lift_address", "record_bounce"}
+ADDED_AUTHORIZATION_UPDATES = {"record_bounce"}
 ADDED_QUERIES = {"wake", "carried"}
 SEARCH_ATTRIBUTES = {
     "CustomerState": "KEYWORD",
@@ -119,7 +120,7 @@ async def test_updates_queries_and_signals_are_the_contracts_each_with_a_descrip
     expected = {
         customer_id(vip): (CUSTOMER_UPDATES | ADDED_UPDATES, CUSTOMER_QUERIES | ADDED_QUERIES, CUSTOMER_SIGNALS),
         authorization_id(numbers[0]): (
-            AUTHORIZATION_UPDATES,
+            AUTHORIZATION_UPDATES | ADDED_AUTHORIZATION_UPDATES,
             AUTHORIZATION_QUERIES | ADDED_QUERIES,
             AUTHORIZATION_SIGNALS,
         ),

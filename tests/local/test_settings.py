@@ -129,13 +129,13 @@ def test_api_keys_name_who_may_do_what(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_a_worker_whose_memory_of_sent_letters_is_none_says_so_at_its_start(
+async def test_a_worker_whose_memory_of_sent_letters_is_none_says_so_at_its_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, value in GOOD.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("VIP_SENT_LETTERS", str(tmp_path / "sent.db"))
-    mail_of(load()).close()
+    await mail_of(load()).close()
     assert (tmp_path / "sent.db").exists()
     (tmp_path / "sent.db").write_text("a letter, or anything else")
     with pytest.raises(SettingsError, match=r"^VIP_SENT_LETTERS: .*sent\.db is no memory of sent letters") as wrong:

@@ -164,7 +164,7 @@ class Authorization(Box):
             self.refused.discard(letter.reader)
             if warning and self.warned is None:
                 self.warned = now
-        if warning and why == "recipient_refused":
+        if warning and why in ("recipient_refused", "address_stopped"):
             self.refused.add(letter.reader)
 
     # --- people

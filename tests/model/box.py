@@ -190,6 +190,10 @@ class Box(ABC):
     def _send(self, letters: list[Waiting], now: datetime) -> bool:
         went = False
         for letter in letters:
+            if letter.reader in self.world.stopped:
+                went = True
+                self.letter_done(letter, "undelivered", "address_stopped", now)
+                continue
             if not letter.handed_over:
                 letter.handed_over = True
                 day = self.keeps(letter.letter, now)
@@ -198,6 +202,7 @@ class Box(ABC):
                 continue
             went = True
             if letter.reader in self.world.refusing:
+                self.world.stopped.add(letter.reader)
                 self.letter_done(letter, "undelivered", "recipient_refused", now)
             else:
                 self.letter_done(letter, "sent", None, now)

@@ -74,7 +74,17 @@ class Member(Box):
         if self.resends.get(today, 0) >= figure(self.world, "invitation", "resends_a_day"):
             raise No("resend_limit")
         self.resends[today] = self.resends.get(today, 0) + 1
+        if "contact" in self.world.stopped:
+            self._reached_again()
         self._invite_again(now)
+
+    def _reached_again(self) -> None:
+        """Letters go to the contact again; what could not be delivered is past."""
+        self.world.stopped.discard("contact")
+        for box in (self, *(one for one in self.authorizations if not one.final)):
+            box.unreachable.discard("contact")
+        for one in self.authorizations:
+            one.refused.discard("contact")
 
     def _invite_again(self, now: datetime) -> None:
         changes = self.membership == "expired"
@@ -103,7 +113,4 @@ class Member(Box):
             self.write("invitation", CONTACT, now, now, person=True)
         else:
             self._invite_again(now)
-        for box in (self, *(one for one in self.authorizations if not one.final)):
-            box.unreachable.discard("contact")
-        for one in self.authorizations:
-            one.refused.discard("contact")
+        self._reached_again()

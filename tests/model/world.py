@@ -46,6 +46,8 @@ class World:
     letters: list[Letter] = field(default_factory=list)
     outages: list[tuple[datetime, datetime]] = field(default_factory=list)
     refusing: set[str] = field(default_factory=set)
+    stopped: set[str] = field(default_factory=set)
+    """Readers who get no letters until another takes over, or one is sent again on purpose."""
 
     def __post_init__(self) -> None:
         self.calendar = Calendar(self.figures["time_zone"], self.figures["letter_hour"])

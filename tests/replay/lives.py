@@ -156,6 +156,32 @@ async def letters_that_did_not_get_through(house: Lab) -> str:
     return vip
 
 
+async def addresses_stopped_and_lifted(house: Lab) -> str:
+    """A letter comes back, another is refused; both times the contact's letters go again when a person says so."""
+    vip = await _accepted(house)
+    first, second = await house.authorize(vip), await house.authorize(vip)
+    await clock.settle(house.client, [customer_id(vip), authorization_id(first), authorization_id(second)])
+    bounced = {"letter": "products_added", "reader": "contact", "caused_at": (await house.now(vip)).isoformat()}
+    await house.order(first, "record_bounce", {**bounced, "permanent": True, "status": "5.1.1"})
+    await house.tell(vip, "record_bounce", {**bounced, "letter": "welcome", "permanent": False})
+    await clock.settle(house.client, [customer_id(vip), authorization_id(first), authorization_id(second)])
+    await house.order(second, "place_order", {"order_reference": "PO-1"})
+    await house.tell(vip, "lift_address", {"reason": "it was a typing error there"})
+    house.sink.answers["mette@example.com"] = "550 5.1.1 no such user"
+    await house.order(first, "place_order", {"order_reference": "PO-2"})
+    await clock.settle(house.client, [customer_id(vip), authorization_id(first), authorization_id(second)])
+    house.sink.answers.clear()
+    for number in house.numbers[vip]:
+        await house.authorization(number).signal("roll_over")
+    await house.customer(vip).signal("roll_over")
+    await clock.settle(house.client, [customer_id(vip), authorization_id(first), authorization_id(second)])
+    await house.tell(vip, "record_order", {"order_reference": "D-1", "lines": LINES})
+    await house.tell(vip, "lift_address", {"reason": "the mailbox is there again"})
+    await house.order(second, "request_return", {"order_reference": "PO-1", "reason": "too many"})
+    await house.order(second, "confirm_return", {"lines": [{**LINES[0], "quantity": 1}]})
+    return vip
+
+
 async def taken_over(house: Lab) -> str:
     past = await _days_ago(house, 40)
     ordered = {"requested_on": past, "lines": LINES, "orders": [{"order_reference": "O-1", "ordered_on": past}]}
@@ -177,6 +203,7 @@ LIVES: dict[str, Life] = {
         renewed_for_a_second_year,
         declined_and_lapsed,
         letters_that_did_not_get_through,
+        addresses_stopped_and_lifted,
         taken_over,
     )
 }

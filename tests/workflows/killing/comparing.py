@@ -53,6 +53,8 @@ async def seen(load: Load, arrivals: Sequence[Arrival]) -> Seen:
             found.changes[case] = [_told(entry, TOLD) for entry in journal if entry["kind"] != "letter"]
             for entry in journal:
                 if entry["kind"] == "letter":
+                    if entry.get("reason") == "perhaps_twice":  # its attempt was killed
+                        del entry["reason"]
                     found.letters.setdefault(f"{case} {entry['reader']}", []).append(_told(entry, OF_A_LETTER))
         for step in life.steps:
             if step.name != ROLL_OVER:

@@ -157,6 +157,10 @@ def assign(name: str, email: str) -> Tell:
     return Tell("assign_account_manager", {"id": name.split()[0].lower(), "name": name, "email": email})
 
 
+def lift(reader: str = "contact") -> Tell:
+    return Tell("lift_address", {"reader": reader, "reason": "the mailbox is there again"})
+
+
 def authorize(quantity: int, product: str = PRODUCT, *, by: str = "account_manager", **more: Any) -> Tell:
     return Tell("authorize_purchase", {"lines": lines(quantity, product), "requested_by": by, **more})
 

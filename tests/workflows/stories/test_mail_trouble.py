@@ -12,6 +12,7 @@ from tests.workflows.stories.telling import (
     deactivate,
     direct_order,
     hand_over,
+    lift,
     mail_down,
     mail_up,
     on,
@@ -92,15 +93,25 @@ async def test_a_contact_whose_address_is_refused_is_unreachable_until_another_t
     assert any(CONTACT in one.text for one in stage.sink.to(MANAGER))
 
 
-@pytest.mark.rule("8.1")
-async def test_a_letter_that_gets_through_clears_the_mark(play: Play) -> None:
-    await play(
-        on(1, "09:00", refuses(CONTACT)),
-        until(4, unreachable=True),
-        on(5, "09:00", takes(CONTACT)),
-        until(6, unreachable=True),
-        until(8, unreachable=False),
+@pytest.mark.rule("8.2")
+async def test_after_a_refusal_nothing_goes_to_that_address_until_that_is_lifted(play: Play) -> None:
+    stage = await play(
+        on(0, "10:45", accept()),
+        on(1, "08:00", authorize(5), authorize(3)),
+        on(2, "08:00", refuses(CONTACT)),
+        on(2, "09:00", order("PO-1")),
+        on(3, "09:00", takes(CONTACT)),
+        on(4, "09:00", RollOver()),
+        on(5, "09:00", order("PO-2", of=1)),
+        until(8, unreachable=True),
+        on(9, "09:00", lift()),
+        until(10, unreachable=False),
+        on(11, "09:00", direct_order("PO-3", 1)),
+        until(12),
     )
+    texts = [one.text for one in stage.sink.to(CONTACT)]
+    assert not any("PO-1" in text or "PO-2" in text for text in texts)
+    assert any("PO-3" in text for text in texts)
 
 
 @pytest.mark.rule("A19", "4.3")
@@ -113,7 +124,7 @@ async def test_where_no_warning_can_get_out_the_account_manager_decides(play: Pl
         until(70, unreachable=True, authorizations=("overdue",)),
         on(71, "09:00", deactivate()),
         until(72, authorizations=("deactivated",)),
-        on(73, "09:00", takes(CONTACT), takes(MANAGER)),
+        on(73, "09:00", takes(CONTACT), takes(MANAGER), lift("contact"), lift("account_manager")),
         on(74, "09:00", order("PO-1")),
         until(75, unreachable=False, authorizations=("ordered",)),
     )
