@@ -22,6 +22,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 import telemetry
 from activities.composing import MimeComposer
+from activities.languages import languages
 from activities.links import Links
 from activities.mail import Mail
 from activities.marks import BounceAddress
@@ -134,7 +135,15 @@ def mail_of(settings: Settings) -> Mail:
         raise SettingsError("VIP_SMTP_URL and VIP_MAIL_FROM are needed to send letters")
     secrets = [one.get_secret_value() for one in settings.link_secret]
     links = Links(secrets, settings.public_url or "")
-    renderer = JinjaRenderer(reseller_name=settings.reseller_name or "", support=settings.support or "", links=links)
+    if not languages().speaks(settings.language):
+        offered = ", ".join(languages().tags)
+        raise SettingsError(f"VIP_LANGUAGE: there is no complete catalogue for {settings.language}, only for {offered}")
+    renderer = JinjaRenderer(
+        reseller_name=settings.reseller_name or "",
+        support=settings.support or "",
+        links=links,
+        language=settings.language,
+    )
     transport = transport_to(relay, sender, Keeping(connections=settings.mail_connections))
     comes_back = BounceAddress(settings.bounces_to, secrets) if settings.bounces_to else None
     composer = MimeComposer(sender.name, sender.address, comes_back)

@@ -237,7 +237,7 @@ async def test_an_attempt_under_way_is_awaited_and_its_transient_failure_is_no_v
         await until(lambda: _has_runs(house, customer_id(vip), 2))
         sink.after_data = "250 2.0.0 kept"
         await house.customer(vip).signal("roll_over")
-        await sink.wait_for(lambda letter: "elcome" in letter.subject)
+        await sink.wait_for(lambda letter: "elkommen" in letter.subject)
         outcomes = {entry["letter"]: entry["outcome"] for entry in await _letters(house, vip)}
         assert outcomes["invitation"] in ("skipped", "sent")
         assert "undelivered" not in outcomes.values()
