@@ -45,7 +45,7 @@ def _profiles() -> Iterable[str]:
 
 def _subjects() -> dict[str, list[str]]:
     """By letter: how its subject line reads."""
-    writer, found = Writer(Settings(_env_file=None)), dict[str, list[str]]()
+    writer, found = Writer(Settings.model_construct()), dict[str, list[str]]()
     for name, letter in samples().items():
         if name == f"{letter.name}.{letter.reader}":
             found.setdefault(letter.name, []).append(writer.write(name, letter).subject)
