@@ -83,12 +83,12 @@ def bounce_address(value: str | None) -> str | None:
     """An address with room for a token, `bounces+token@example.com`, which is at most 64 characters before the @."""
     if value is None:
         return None
-    right = "it looks like bounces@example.com, with at most 13 characters before the @ and no +"
+    right = "it looks like bounces@example.com, with at most 17 characters before the @ and no +"
     try:
         checked = validate_email(value, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise ValueError(f"{str(error).rstrip('.')}; {right}") from None
-    if len(checked.local_part) > 13 or "+" in checked.local_part:
+    if len(checked.local_part) > 17 or "+" in checked.local_part:
         raise ValueError(right)
     return checked.ascii_email or checked.normalized
 

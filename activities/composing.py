@@ -18,7 +18,7 @@ from activities.mail import Message, MessageRefused, RecipientRefused, Rendered,
 from activities.marks import BounceAddress, message_id
 from states.letters import Letter
 
-TOKENS = ("in-reply-to", "references", "auto-submitted", "x-auto-response-suppress")
+TOKENS = ("message-id", "in-reply-to", "references", "auto-submitted", "x-auto-response-suppress")
 HEADERS = (
     "From",
     "To",

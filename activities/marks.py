@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from states.letters import mark_of
 
-_MESSAGE_ID = re.compile(r"\b([0-9A-Z]{20})\.([0-9a-f]{16})\.[0-9a-f]{12}@", re.IGNORECASE)
-_TOKEN = re.compile(r"\+([0-9A-Z]{20})\.([0-9a-f]{16})\.([0-9a-f]{12})@", re.IGNORECASE)
+_MESSAGE_ID = re.compile(r"\b([0-9A-Z]{20})\.([0-9a-f]{12})\.[0-9a-f]{8}@", re.IGNORECASE)
+_TOKEN = re.compile(r"\+([0-9A-Z]{20})\.([0-9a-f]{12})\.([0-9a-f]{12})@", re.IGNORECASE)
 
 
 class Marked(NamedTuple):
@@ -23,7 +23,7 @@ def message_id(key: str, domain: str) -> str:
     """The Message-ID of the letter with this key, or, for another text, of a thread's root."""
     hashed = sha256(key.encode()).hexdigest()
     known = mark_of(key)
-    return f"<{hashed[:40]}@{domain}>" if known is None else f"<{known[0]}.{known[1]}.{hashed[:12]}@{domain}>"
+    return f"<{hashed[:40]}@{domain}>" if known is None else f"<{known[0]}.{known[1]}.{hashed[:8]}@{domain}>"
 
 
 def in_message_ids(text: str) -> Marked | None:

@@ -27,7 +27,7 @@ def mark_of(key: str) -> tuple[str, str] | None:
     None for a key of another form.
     """
     parts = key.split(".")
-    return (parts[0], sha256(".".join(parts[:5]).encode()).hexdigest()[:16]) if len(parts) > 5 else None
+    return (parts[0], sha256(".".join(parts[:5]).encode()).hexdigest()[:12]) if len(parts) > 5 else None
 
 
 class InvitationLink(Fact):

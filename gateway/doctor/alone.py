@@ -27,6 +27,7 @@ LATE = timedelta(minutes=10)
 """A timer that is later than that does not only wait for a busy worker."""
 LONG = timedelta(hours=1)
 """A letter that has been under way for longer is not only being sent."""
+_LOST = (Outcome.UNDELIVERED, Outcome.BOUNCED)
 
 
 def examine(
@@ -72,7 +73,7 @@ def _late(seen: Seen[Any], case: Case) -> Iterator[tuple[Code, str]]:
 
 
 def _letters(seen: Seen[Any], case: Case) -> Iterator[tuple[Code, str]]:
-    for reader in sorted(case.unreachable):
+    for reader in sorted({*case.unreachable, *case.stopped}):
         yield Code.UNREACHABLE, _undelivered(case, reader)
     waiting = [item for item in case.outbox if item.handed_over_at and item.handed_over_at < seen.now - LONG]
     for item in waiting:
@@ -82,9 +83,10 @@ def _letters(seen: Seen[Any], case: Case) -> Iterator[tuple[Code, str]]:
 
 def _undelivered(case: Case, reader: Reader) -> str:
     for entry in reversed(case.journal):
-        if entry.kind is Kind.LETTER and entry.reader == reader and entry.outcome == Outcome.UNDELIVERED:
+        if entry.kind is Kind.LETTER and entry.reader == reader and entry.outcome in _LOST:
             return f"{entry.letter} to the {_plain(reader)} on {happens(entry.processed_at)}: {entry.reason}"
-    return f"a letter to the {_plain(reader)}, longer ago than its journal tells: {case.unreachable[reader]}"
+    why = case.unreachable.get(reader, "its address takes no mail")
+    return f"a letter to the {_plain(reader)}, longer ago than its journal tells: {why}"
 
 
 def _plain(reader: str) -> str:

@@ -128,7 +128,7 @@ MEANINGS = {
     Code.UNREACHABLE: Meaning(
         _P,
         "a letter could not be delivered, and none got through since",
-        "`vip journal` names the letter; correct the person (`vip contact`, `vip assign`)",
+        "`vip journal` names the letter; correct the person (`vip contact`, `vip assign`), or `vip lift-address`",
     ),
     Code.LETTER_WAITS: Meaning(
         _W,

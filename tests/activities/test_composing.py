@@ -160,6 +160,12 @@ def test_long_identifier_headers_are_folded_and_never_encoded() -> None:
     assert len(raw.split()) == 7
 
 
+def test_a_real_letters_message_id_names_its_case_and_stands_on_one_line() -> None:
+    key = "K7Q2M9XW4RTB3ZHD6NPA.payment_overdue.contact.20270417T080000.000000.0123456789abcdef"
+    raw = composed(sample("payment_overdue", Reader.CONTACT, key=key)).raw
+    assert re.search(rb"\r\nMessage-ID: <K7Q2M9XW4RTB3ZHD6NPA\.[0-9a-f]{12}\.[0-9a-f]{8}@reseller\.example>\r\n", raw)
+
+
 def test_no_body_can_add_a_header_or_end_the_message_early() -> None:
     written = Rendered("subject", "\n\nBcc: evil@evil.example\n.\nQUIT\n", "<p>.</p>\n", "en")
     raw = COMPOSER.compose(LETTER, written).raw

@@ -82,7 +82,7 @@ def test_a_report_read_twice_is_one_report() -> None:
 
 def test_servers_that_change_the_case_of_a_message_id_do_no_harm() -> None:
     assert in_message_ids(OUR_ID.lower()) == in_message_ids(OUR_ID.upper()) == LETTER
-    assert len(OUR_ID) < 78
+    assert len(f"Message-ID: {OUR_ID}") <= 78
     assert in_message_ids("<20270303.newsletter@reseller.example.com>") is None
 
 
@@ -103,7 +103,7 @@ def test_a_report_without_the_letter_is_known_by_the_address_it_came_back_to() -
     assert understood(raw, ADDRESS).letter == LETTER
 
 
-@pytest.mark.parametrize("address", ["nobody", "bounces+a@example.com", "fourteenletter@example.com", "a@b"])
+@pytest.mark.parametrize("address", ["nobody", "bounces+a@example.com", "eighteen-character@example.com", "a@b"])
 def test_where_letters_come_back_to_has_room_for_the_token(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIP_BOUNCES_TO", address)
     with pytest.raises(SettingsError, match=r"VIP_BOUNCES_TO is wrong.*it looks like bounces@example\.com"):

@@ -94,8 +94,8 @@ async def test_what_is_not_ours_or_not_understood_is_said_and_left(
     number = await invited(vip)
     await clock.settle(house.client, [customer_id(number)])
     strange = (SAMPLES / "postfix.eml").read_bytes()
-    foreign = strange.replace(b"{message_id}", b"<" + b"Z" * 20 + b"." + b"0" * 16 + b"." + b"0" * 12 + b"@a.example>")
-    forged = strange.replace(b"{message_id}", f"<{number}.{'0' * 16}.{'0' * 12}@a.example>".encode())
+    foreign = strange.replace(b"{message_id}", b"<" + b"Z" * 20 + b"." + b"0" * 12 + b"." + b"0" * 8 + b"@a.example>")
+    forged = strange.replace(b"{message_id}", f"<{number}.{'0' * 12}.{'0' * 8}@a.example>".encode())
     write("foreign.eml", foreign.decode())
     write("forged.eml", forged.decode())
     ours = [await returned(house, number, name) for name in ("of_others", "out_of_office", "delivered")]
