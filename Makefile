@@ -11,7 +11,7 @@ TEST ?= -n 2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-header --no-annotate --extra local pyproject.toml
 
-.PHONY: help run test prove check fix bench look lock clean
+.PHONY: help run test prove check fix bench look messages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -40,6 +40,9 @@ bench: $(VENV)/.ready-to-test ## the benchmarks
 
 look: $(VENV)/.ready-to-test ## what needs a browser: pictures of the letters and pages
 	$(BIN)/python -m benchmarks.look
+
+messages: $(VENV)/.ready-to-test ## bring the catalogues of all languages up to the sentences of the templates
+	$(BIN)/python -m gateway.translating
 
 lock: $(VENV)/.ready-to-test ## resolve the dependencies anew and write the lock files
 	UV_PYTHON_DOWNLOADS=never $(COMPILE) --group install --output-file requirements.lock

@@ -22,6 +22,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 import telemetry
 from activities.composing import MimeComposer
+from activities.languages import languages
 from activities.links import Links
 from activities.mail import Mail
 from activities.opening import Opening
@@ -129,7 +130,15 @@ def mail_of(settings: Settings) -> Mail:
     if relay is None or sender is None:
         raise SettingsError("VIP_SMTP_URL and VIP_MAIL_FROM are needed to send letters")
     links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
-    renderer = JinjaRenderer(reseller_name=settings.reseller_name or "", support=settings.support or "", links=links)
+    if not languages().speaks(settings.language):
+        offered = ", ".join(languages().tags)
+        raise SettingsError(f"VIP_LANGUAGE: there is no complete catalogue for {settings.language}, only for {offered}")
+    renderer = JinjaRenderer(
+        reseller_name=settings.reseller_name or "",
+        support=settings.support or "",
+        links=links,
+        language=settings.language,
+    )
     transport = transport_to(relay, sender)
     composer = MimeComposer(sender.name, sender.address)
     try:

@@ -12,9 +12,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from activities.languages import SOURCE, languages, speak
 from activities.links import Links
 from activities.mail import Rendered, address_of
-from activities.wording import English
+from activities.wording import Wording
 from states.facts import Reader
 from states.letters import InvitationLink, Letter
 
@@ -24,23 +25,26 @@ TEXT_WIDTH = 74
 LAYOUT = "layouts/letter.txt.j2"
 BLOCKS = frozenset({"subject", "headline", "date", "happened", "action", "button", "command", "next"})
 """The sentences a letter may have; `button` names what its link leads to."""
-COMMON_BLOCKS = frozenset({"help", "zone", "accept_first", "see_invitation"})
+COMMON_BLOCKS = frozenset({"salutation", "closing", "help", "zone", "accept_first", "see_invitation"})
 """The sentences of the layout, which every letter has."""
-LANGUAGES = {"en": English}
 
 
-def effective_language(letter: Letter) -> str:
-    """The one language of the whole letter, subject and dates included."""
-    return letter.language if letter.language in LANGUAGES else "en"
+def wanted_language(letter: Letter) -> str | None:
+    """What the letter's reader wants to read: the customer's language, or the account manager's own."""
+    return letter.language if letter.reader is Reader.CONTACT else letter.account_manager.language
 
 
 class JinjaRenderer:
-    """Renders a letter for its reader, in the reseller's name."""
+    """Renders a letter for its reader, in the reseller's name, and in the reseller's language where the reader's is not
+    offered."""
 
-    def __init__(self, *, reseller_name: str, support: str, links: Links, templates: Path = TEMPLATES) -> None:
+    def __init__(
+        self, *, reseller_name: str, support: str, links: Links, language: str = SOURCE, templates: Path = TEMPLATES
+    ) -> None:
         self._reseller_name = reseller_name
         self._support = support
         self._links = links
+        self._language = language
         self._environment = environment(templates)
 
     def render(self, letter: Letter) -> Rendered:
@@ -56,7 +60,7 @@ class JinjaRenderer:
             subject=subject,
             text=_tidy(template.render(context)),
             html=html.render(context, words=words, subject=subject) + "\n",
-            language=context["language"],
+            language=context["language"].tag,
         )
 
     def _words(self, template: Template, context: dict[str, Any]) -> dict[str, str]:
@@ -71,8 +75,8 @@ class JinjaRenderer:
 
     def context(self, letter: Letter) -> dict[str, Any]:
         """Every name a template may use."""
-        language = effective_language(letter)
-        wording = LANGUAGES[language](letter.time_zone)
+        language = languages().choose(wanted_language(letter), self._language)
+        wording = Wording(language, letter.time_zone)
         link = _link(letter)
         return {
             "letter": letter,
@@ -88,12 +92,10 @@ class JinjaRenderer:
             "day": wording.day,
             "weekday": wording.weekday,
             "short_day": wording.short_day,
-            "count": wording.count,
+            "zone": wording.zone,
             "number": wording.number,
             "total": wording.total,
-            "agree": wording.agree,
             "licences": wording.licences,
-            "licence_count": wording.licence_count,
         }
 
 
@@ -108,6 +110,7 @@ def environment(templates: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+    speak(made)
     made.filters["paragraphs"] = paragraphs
     made.filters["wrap"] = wrap
     return made

@@ -1,75 +1,100 @@
-"""How English says dates, numbers and lists in a letter. One class a language; templates call its functions."""
+"""How a reader's language says dates, numbers and quantities. Templates call these functions."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from activities.languages import Language
 from states.facts import LetterLine, RenewalLine
 
 Lines = Iterable[LetterLine] | Iterable[RenewalLine]
+MOST_PRODUCTS = 3
+"""A sentence names so many products; of more it tells the number, and the table below names them."""
 
 
-class English:
+class Count(int):
+    """A number that is written as its reader writes it, `1,200` or `1.200`, and still counts for a plural."""
+
+    _locale: Locale
+
+    def __new__(cls, number: int, locale: Locale) -> "Count":
+        made = super().__new__(cls, number)
+        made._locale = locale
+        return made
+
+    def __str__(self) -> str:
+        return format_decimal(int(self), locale=self._locale)
+
+
+class Wording:
     """Dates as `15 March 2027 (CET)`: every date names its zone."""
 
-    language = "en"
-    locale = "en_GB"
-
-    def __init__(self, time_zone: str) -> None:
+    def __init__(self, language: Language, time_zone: str) -> None:
+        self._locale = language.locale
+        self._words = language.translations
         self._zone = ZoneInfo(time_zone)
+
+    @property
+    def zone(self) -> str:
+        """`Europe/Copenhagen (Denmark)`: the time zone, and the country it is known by."""
+        country = self._locale.territories.get(get_global("zone_territories").get(self._zone.key, ""))
+        known = country and self._zone.key not in ("UTC", "Etc/UTC")
+        return f"{self._zone.key} ({country})" if known else self._zone.key
 
     def day(self, day: date) -> str:
         """`15 March 2027 (CET)`."""
-        return f"{format_date(day, 'long', self.locale)} ({self._abbreviation(day)})"
+        return f"{self.short_day(day)} ({self._abbreviation(day)})"
 
     def weekday(self, day: date) -> str:
         """`Monday 15 March 2027 (CET)`, for the one date a reader must not miss."""
-        return f"{format_date(day, 'EEEE d MMMM y', self.locale)} ({self._abbreviation(day)})"
+        # British English writes no comma here, though CLDR does.
+        form = self._locale.date_formats["full"].pattern.replace("EEEE, d MMMM", "EEEE d MMMM")
+        return f"{format_date(day, form, self._locale)} ({self._abbreviation(day)})"
 
     def short_day(self, day: date) -> str:
         """`15 March 2027`, for the subject line; the letter below it names the zone."""
-        return format_date(day, "long", self.locale)
+        return format_date(day, "long", self._locale)
 
     def today(self, instant: datetime) -> date:
         """The local date of an instant."""
         return instant.astimezone(self._zone).date()
 
-    def number(self, number: int) -> str:
+    def number(self, number: int) -> Count:
         """`1,200`."""
-        return format_decimal(number, locale=self.locale)
+        return Count(number, self._locale)
 
-    def count(self, number: int, one: str, many: str) -> str:
-        """`1 licence`, `1,200 licences`."""
-        return f"{self.number(number)} {one if number == 1 else many}"
-
-    def total(self, lines: Lines, field: str) -> int:
+    def total(self, lines: Lines, field: str) -> Count:
         """The sum of one quantity over all products."""
-        return sum(getattr(line, field) for line in lines)
-
-    def agree(self, lines: Lines, field: str, one: str, many: str) -> str:
-        """The words that agree with how many licences there are: `it`, `them`."""
-        return one if self.total(lines, field) == 1 else many
+        return self.number(sum(getattr(line, field) for line in lines))
 
     def licences(self, lines: Lines, field: str) -> str:
-        """`12 licences of Photoshop and 3 of Acrobat Pro`; with more than three products only their number."""
-        wanted = [(line.name, getattr(line, field)) for line in lines if getattr(line, field)]
-        if len(wanted) > 3:
-            return f"{self.licence_count(lines, field)} of {self.count(len(wanted), 'product', 'products')}"
-        parts = [
-            f"{self.number(quantity)} of {name}"
-            if place
-            else f"{self.count(quantity, 'licence', 'licences')} of {name}"
-            for place, (name, quantity) in enumerate(wanted)
-        ]
-        return format_list(parts, locale=self.locale) if parts else "no licences"
-
-    def licence_count(self, lines: Lines, field: str) -> str:
-        """`15 licences`, for the subject line."""
-        return self.count(self.total(lines, field), "licence", "licences")
+        """`12 licences of Photoshop and 3 of Acrobat Pro`; with many products only their number."""
+        wanted = [(line.name, self.number(getattr(line, field))) for line in lines if getattr(line, field)]
+        if not wanted:
+            # NOTE: stands for "12 licences of Photoshop" where there are none.
+            return self._words.gettext("no licences")
+        if len(wanted) > MOST_PRODUCTS:
+            number, products = self.total(lines, field), self.number(len(wanted))
+            # NOTE: there are always more than three products.
+            said = self._words.ngettext(
+                "%(number)s licence of %(products)s products", "%(number)s licences of %(products)s products", number
+            )
+            return said % {"number": number, "products": products}
+        (name, number), *others = wanted
+        # NOTE: product is a product's name. The phrase stands in many sentences, as subject and as object.
+        said = self._words.ngettext("%(number)s licence of %(product)s", "%(number)s licences of %(product)s", number)
+        parts = [said % {"number": number, "product": name}]
+        for name, number in others:
+            # NOTE: the second and third product of "12 licences of Photoshop and 3 of Acrobat Pro".
+            said = self._words.gettext("%(number)s of %(product)s")
+            parts.append(said % {"number": number, "product": name})
+        return format_list(parts, locale=self._locale)
 
     def _abbreviation(self, day: date) -> str:
         moment = datetime.combine(day, time(12), self._zone)

@@ -3,23 +3,19 @@
 Works without JavaScript and loads nothing. Without a valid link it says nothing about anybody.
 """
 
-from base64 import b64encode
-from datetime import date
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi.responses import RedirectResponse
 
+from activities.languages import SOURCE
 from activities.links import Links, LinkUnreadable
-from activities.wording import English
 from gateway.errors import Refused
+from gateway.showing import Page, asked_for
 from states.letters import InvitationLink
 
-TEMPLATES = Path(__file__).parent / "templates"
 TERMS_VERSION = "1"
 """Version of what the page says accepting means; recorded with the acceptance."""
 LARGEST_FORM = 4096
@@ -27,16 +23,6 @@ LARGEST_FORM = 4096
 LONGEST_NAME = 80
 LONGEST_TOKEN = 512
 
-STATUS = {
-    "unknown": 404,
-    "expired": 410,
-    "withdrawn": 410,
-    "replaced": 410,
-    "accepted": 200,
-    "too_large": 413,
-    "unavailable": 503,
-}
-"""The notices of `templates/notice.html.j2`, and the HTTP status of each."""
 NOTICES = {
     "not_found": "replaced",
     "already_accepted": "accepted",
@@ -66,9 +52,10 @@ def app(
     terms_version: str = TERMS_VERSION,
     terms_url: str | None = None,
     time_zone: str = "UTC",
+    language: str = SOURCE,
 ) -> FastAPI:
     """The application that serves `/invitations/{token}`."""
-    page = _Page(reseller_name, support, terms_version, terms_url, time_zone)
+    page = Page(reseller_name, support, terms_version, terms_url, time_zone, language)
     made = FastAPI(title="Invitations", openapi_url=None, docs_url=None, redoc_url=None)
 
     @made.middleware("http")
@@ -78,14 +65,14 @@ def app(
         return response
 
     @made.api_route("/invitations/{token}", methods=["GET", "HEAD"])
-    async def show(token: str) -> Response:
+    async def show(token: str, request: Request) -> Response:
         try:
             link = _read(links, token)
             customer = await customers.invitation(link.vip_number)
         except (LinkUnreadable, Refused) as trouble:
-            return page.notice(_no_link(trouble))
+            return page.notice(request, _no_link(trouble))
         notice = _standing(link, customer)
-        return page.notice(notice, customer) if notice else page.form(customer)
+        return page.notice(request, notice, customer) if notice else page.form(request, customer)
 
     @made.post("/invitations/{token}")
     async def accept(token: str, request: Request) -> Response:
@@ -94,69 +81,23 @@ def app(
             fields = await _fields(request)
             customer = await customers.invitation(link.vip_number)
         except (LinkUnreadable, Refused) as trouble:
-            return page.notice(_no_link(trouble))
+            return page.notice(request, _no_link(trouble))
         if notice := _standing(link, customer):
-            return page.notice(notice, customer)
+            return page.notice(request, notice, customer)
         name = " ".join(fields.get("name", "").split())
         if trouble_with := _wrong(name, fields.get("terms_version", ""), terms_version):
-            return page.form(customer, name=name, trouble=trouble_with)
+            return page.form(request, customer, name=name, trouble=trouble_with)
         body = {"accepted_by": {"name": name}, "terms_version": terms_version, "invitation": link.invitation}
         try:
             await customers.accept(link.vip_number, body, f"link-{sha256(token.encode()).hexdigest()[:40]}")
         except Refused as refusal:
             if refusal.code == "invalid_request":
-                return page.form(customer, name=name, trouble="name")
-            return page.notice(NOTICES.get(refusal.code, "unavailable"), customer)
-        return RedirectResponse(token, status_code=303)
+                return page.form(request, customer, name=name, trouble="name")
+            return page.notice(request, NOTICES.get(refusal.code, "unavailable"), customer)
+        asked = asked_for(request)
+        return RedirectResponse(f"{token}?lang={asked}" if asked else token, status_code=303)
 
     return made
-
-
-class _Page:
-    """Templates, and the headers every answer carries."""
-
-    def __init__(
-        self, reseller_name: str, support: str, terms_version: str, terms_url: str | None, time_zone: str
-    ) -> None:
-        style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(
-            reseller=reseller_name, support=support, style=style, terms_version=terms_version, terms_url=terms_url
-        )
-        self._time_zone = time_zone
-        digest = b64encode(sha256(style.encode()).digest()).decode()
-        self.headers = {
-            "Cache-Control": "no-store",
-            "Content-Security-Policy": (
-                f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
-                "base-uri 'none'; frame-ancestors 'none'"
-            ),
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "X-Robots-Tag": "noindex, nofollow",
-        }
-
-    def form(self, customer: dict[str, Any], *, name: str = "", trouble: str = "") -> Response:
-        """The invitation, its name field and its button."""
-        wording = English(customer.get("time_zone") or self._time_zone)
-        last_day = date.fromisoformat(customer["accept_by"])
-        html = self._environment.get_template("invitation.html.j2").render(
-            customer=customer, accept_by=wording.weekday(last_day), name=name, trouble=trouble
-        )
-        return HTMLResponse(html, status_code=422 if trouble else 200)
-
-    def notice(self, kind: str, customer: dict[str, Any] | None = None) -> Response:
-        """Why there is nothing to accept, and what to do."""
-        html = self._environment.get_template("notice.html.j2").render(kind=kind, customer=customer)
-        headers = {"Retry-After": "30"} if kind == "unavailable" else None
-        return HTMLResponse(html, status_code=STATUS[kind], headers=headers)
 
 
 def _read(links: Links, token: str) -> InvitationLink:

@@ -204,6 +204,38 @@ VARIANTS: dict[str, tuple[str, Reader, dict[str, Any]]] = {
 }
 
 
+DUTCH: dict[str, Any] = {
+    "organization": "Grafisch Lyceum Domstad",
+    "contact": Contact(name="Femke de Vries", email="f.devries@domstad.example"),
+    "account_manager": AccountManager(
+        id="daan.verhoef", name="Daan Verhoef", email="daan.verhoef@reseller.example", language="nl"
+    ),
+    "time_zone": "Europe/Amsterdam",
+}
+"""The people of a Dutch letter; the Danish ones read and write English too."""
+REASONS = {
+    "da": {
+        "The name of the organisation was misspelt; a new invitation follows.": (
+            "Organisationens navn var stavet forkert. I får en ny invitation."
+        ),
+        "Ordered twice by mistake": "Bestilt to gange ved en fejl",
+        "The school closed its evening course": "Skolen har nedlagt sit aftenkursus",
+        "Two colleagues left": "To kolleger er holdt op",
+        "The vendor counts from the invoice date": "Leverandøren regner fra fakturadatoen",
+    },
+    "nl": {
+        "The name of the organisation was misspelt; a new invitation follows.": (
+            "De naam van de organisatie was verkeerd gespeld. U krijgt een nieuwe uitnodiging."
+        ),
+        "Ordered twice by mistake": "Per ongeluk twee keer besteld",
+        "The school closed its evening course": "De school is gestopt met de avondcursus",
+        "Two colleagues left": "Twee collega's zijn vertrokken",
+        "The vendor counts from the invoice date": "De leverancier rekent vanaf de factuurdatum",
+    },
+}
+"""What the account managers wrote, in their own languages."""
+
+
 def sample(name: str, reader: Reader, **other: Any) -> Letter:
     """The sample of a letter for one reader; `other` fields replace the sample's own."""
     kind = LETTERS[name]
@@ -235,8 +267,24 @@ def sample(name: str, reader: Reader, **other: Any) -> Letter:
     return kind.model_validate(fields)
 
 
-def samples() -> dict[str, Letter]:
-    """Every letter for each of its readers, then the turns its words can take."""
+def samples(language: str = "en") -> dict[str, Letter]:
+    """Every letter for each of its readers, then the turns its words can take, in a language its people speak."""
     plain = {f"{name}.{reader}": sample(name, reader) for name, kind in LETTERS.items() for reader in kind.readers}
     turns = {f"{turn}.{reader}": sample(name, reader, **other) for turn, (name, reader, other) in VARIANTS.items()}
-    return plain | turns
+    return {name: _at_home(letter, language) for name, letter in (plain | turns).items()}
+
+
+def _at_home(letter: Letter, language: str) -> Letter:
+    told: dict[str, Any] = {
+        "language": language,
+        "account_manager": letter.account_manager.model_copy(update={"language": language}),
+    }
+    if language == "nl":
+        told |= DUTCH
+    if hasattr(letter, "accepted_by"):
+        told["accepted_by"] = told.get("contact", letter.contact).name
+    if getattr(letter, "address", None):
+        told["address"] = told.get("contact", letter.contact).email
+    if hasattr(letter, "reason"):
+        told["reason"] = REASONS.get(language, {}).get(letter.reason, letter.reason)
+    return letter.model_copy(update=told)

@@ -25,6 +25,7 @@ def letters(
     *,
     all_: Annotated[bool, Parameter(name="--all", negative=())] = False,
     reader: ReaderName | None = None,
+    language: str | None = None,
     of: str | None = None,
     out: Path | None = None,
     send_to: str | None = None,
@@ -43,6 +44,8 @@ def letters(
         Every letter.
     reader
         Only as this reader gets it.
+    language
+        In this language, such as da or nl-BE, whatever its reader's is.
     of
         With what this customer or authorization knows, as it would write the letter now.
     out
@@ -53,11 +56,11 @@ def letters(
         Every letter that this customer got, and those that will come by themselves if nobody does anything.
     """
     if ladder is not None:
-        if name or all_ or reader or of or send_to:
+        if name or all_ or reader or language or of or send_to:
             raise WrongUsage("--ladder takes a number, and beside it only --out")
         show_ladder(ladder, out, looking)
     elif name is None and not all_:
-        if reader or of or out or send_to:
+        if reader or language or of or out or send_to:
             raise WrongUsage("say which letter, by its name, or --all")
         _list(looking)
     elif name is not None and all_:
@@ -67,7 +70,9 @@ def letters(
     elif out is not None and send_to is not None:
         raise WrongUsage("say either --out or --send-to")
     else:
-        found = asyncio.run(_of_case(_known(name), of, reader)) if name and of else _samples(name, reader)
+        found = asyncio.run(_of_case(_known(name), of, reader)) if name and of else _samples(name, reader, language)
+        if language is not None:
+            found = {stem: _spoken(one, language) for stem, one in found.items()}
         if send_to is not None:
             send(found, send_to, looking)
         else:
@@ -127,13 +132,23 @@ def _known(name: str) -> str:
 # --- letters to look at
 
 
-def _samples(name: str | None, reader: ReaderName | None) -> "dict[str, Letter]":
+def _samples(name: str | None, reader: ReaderName | None, language: str | None) -> "dict[str, Letter]":
     from samples.letters import samples
 
     wanted = None if name is None else _known(name)
-    every = samples().items()
+    every = samples((language or "en").partition("-")[0]).items()
     found = {stem: one for stem, one in every if wanted in (None, one.name) and reader in (None, one.reader)}
     return found or _goes_not_to(name, reader)
+
+
+def _spoken(letter: "Letter", language: str) -> "Letter":
+    """The letter for readers of this language. Raises `WrongUsage` for one that nobody has written."""
+    from activities.languages import languages
+
+    if not languages().speaks(language):
+        raise WrongUsage(f"no letter is written in {language}, only in {', '.join(languages().tags)}")
+    manager = letter.account_manager.model_copy(update={"language": language})
+    return letter.model_copy(update={"language": language, "account_manager": manager})
 
 
 def _goes_not_to(name: str | None, reader: ReaderName | None) -> "dict[str, Letter]":

@@ -25,6 +25,7 @@ def _page(client: Client, settings: Settings) -> Any:
         reseller_name=settings.reseller_name or "",
         support=settings.support or "",
         time_zone=read_policy(settings).time_zone,
+        language=settings.language,
     )
 
 

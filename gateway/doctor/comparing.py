@@ -8,6 +8,7 @@ from cases.case import Case
 from cases.customer import CustomerCase
 from cases.ordering import happens
 from cases.record import Deed
+from gateway.doctor.surroundings import TOLERANCE
 from states.authorization import AUTHORIZATION
 from states.facts import AuthorizationFacts, MembershipFacts, RenewalFacts
 from states.membership import Trigger as Membership
@@ -57,9 +58,13 @@ def other_changes(case: Case, again: Case) -> Iterator[str]:
 def _same(told: Change, lived: Change) -> bool:
     if told[1:5] != lived[1:5]:
         return False
-    # News of an authorization reaches its customer a moment later; what is told late takes effect when it is heard.
-    late = told.trigger == Trigger.LICENCES_CHANGED and told.from_now_on and told.effective_at >= lived.effective_at
-    return late or told.effective_at == lived.effective_at
+    # News of an authorization takes effect when its customer hears it: a moment later, or earlier by its own clock.
+    heard = told.trigger == Trigger.LICENCES_CHANGED and told.from_now_on
+    return (heard and _not_before(told.effective_at, lived.effective_at)) or told.effective_at == lived.effective_at
+
+
+def _not_before(heard: datetime, happened: datetime) -> bool:
+    return heard >= happened - TOLERANCE
 
 
 def other_states(case: Case, again: Case) -> Iterator[str]:
@@ -76,7 +81,7 @@ def other_state(machine: str, case: Case, state: Any, since: datetime, facts: An
         yield f"{machine} is {track.state}, and {state} follows from its facts"
     elif other := sorted(_differing(track.facts, facts)):
         yield f"{machine}: what is known of {', '.join(other)} does not follow from what happened"
-    elif track.since != since and not (machine == "renewal" and track.since > since):  # it hears a moment later
+    elif track.since != since and not (machine == "renewal" and _not_before(track.since, since)):  # as it heard of it
         yield f"{machine} is {state} since {happens(track.since)}, and since {happens(since)} by its facts"
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from activities.languages import languages
 from gateway.letters.catalogue import THREADS, Described, Occasion, days, describe
 from gateway.letters.writing import Writer
 from samples.letters import samples
@@ -28,7 +29,8 @@ Every letter there is, from the classes, the tables and the figures in the code,
 - Letters of one thread hang together in a mail program. Of several that wait for one reader in one thread only the
   newest is sent, and a *reminder* gives way to any other letter of its day.
 - What was handed to the relay is tried until its shelf life is over: the day that is named, or so many days.
-- Each is one mail in one language with an HTML part and a text part; replies go to the account manager."""
+- Each is one mail with an HTML part and a text part, in one language of its reader's: {languages}
+  (see [languages.md](languages.md)). Replies go to the account manager."""
 
 
 def document() -> str:
@@ -36,7 +38,8 @@ def document() -> str:
     policies = {name: Policy.from_toml(POLICY.read_text(encoding="utf-8"), name) for name in _profiles()}
     every = describe(policies)
     subjects = _subjects()
-    return "\n\n".join((_HEAD, *(_family(family, every, subjects) for family in THREADS))) + "\n"
+    head = _HEAD.format(languages=", ".join(name for _, name in languages().names()))
+    return "\n\n".join((head, *(_family(family, every, subjects) for family in THREADS))) + "\n"
 
 
 def _profiles() -> Iterable[str]:

@@ -59,6 +59,7 @@ class Writer:
         self.renderer = JinjaRenderer(
             reseller_name=settings.reseller_name or EXAMPLE["name"],
             support=settings.support or EXAMPLE["support"],
+            language=settings.language,
             links=Links([OPENS_NOTHING], settings.public_url or "https://vip.example.com"),
         )
 

@@ -1,26 +1,30 @@
-"""Every sample letter against its recorded message. To record them anew: `pytest tests/activities --record`."""
+"""Every sample letter in every language against its recorded message.
+
+To record them anew: `pytest tests/activities/test_goldens.py --record`.
+"""
 
 from pathlib import Path
 
 import pytest
 
+from activities.languages import languages
 from samples.letters import samples
-from states.letters import Letter
 from tests.activities.letters import composed
 
 GOLDEN = Path(__file__).parent / "golden"
-SAMPLES = samples()
+SAMPLES = {(language, name): letter for language in languages().tags for name, letter in samples(language).items()}
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_a_letter_reads_as_it_was_recorded(name: str, request: pytest.FixtureRequest) -> None:
-    letter: Letter = SAMPLES[name]
-    golden = GOLDEN / f"{name}.eml"
+@pytest.mark.parametrize(("language", "name"), SAMPLES)
+def test_a_letter_reads_as_it_was_recorded(language: str, name: str, request: pytest.FixtureRequest) -> None:
+    raw = composed(SAMPLES[language, name]).raw
+    golden = GOLDEN / language / f"{name}.eml"
     if request.config.getoption("--record"):
-        golden.write_bytes(composed(letter).raw)
-    assert golden.exists(), f"{golden.name} was never recorded"
-    assert composed(letter).raw.decode() == golden.read_bytes().decode()
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_bytes(raw)
+    assert golden.exists(), f"{golden} was never recorded"
+    assert raw.decode() == golden.read_bytes().decode()
 
 
 def test_no_recording_is_left_over() -> None:
-    assert {path.stem for path in GOLDEN.glob("*")} == set(SAMPLES)
+    assert {(path.parent.name, path.stem) for path in GOLDEN.rglob("*.eml")} == set(SAMPLES)

@@ -120,7 +120,7 @@ async def test_a_customer_is_walked_from_the_invitation_over_an_overdue_order_to
     letters = await installed.vip("journal", number)
     sent = [(entry["letter"], entry["reader"]) for entry in letters if entry["kind"] == "letter"]
     assert sent.count(("payment_overdue", "contact")) == sent.count(("payment_overdue", "account_manager")) == 1
-    assert sum("overdue" in letter["subject"].lower() for letter in to_contact) == 1
+    assert sum("forfald" in letter["subject"].lower() for letter in to_contact) == 1
     assert any("overdue" in letter["subject"].lower() for letter in to_manager)
     text = (await installed.run("vip", "inbox", str(to_contact[-1]["number"]))).output
     assert "Fjordlys Film ApS" in text

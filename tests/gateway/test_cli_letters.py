@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from activities.languages import languages
 from gateway.letters.sending import MARK
 from samples.letters import samples
 from states.letters import LETTERS
@@ -60,6 +61,17 @@ async def test_a_letter_is_shown_to_each_reader_and_in_each_turn(vip: Vip) -> No
     said = await vip("letters", "welcome", "--reader", "contact")
     assert said.status == 0
     assert "Aarhus Filmskole" in said.out
+
+
+async def test_a_letter_is_shown_in_any_language_with_sample_and_with_real_data(vip: Vip) -> None:
+    number = await invited(vip)
+    for whose in ((), ("--of", number)):
+        words = ("letters", "invitation_expired", *whose, "--language")
+        subjects = {tag: (await vip.done(*words, tag))[0]["subject"] for tag in languages().tags}
+        assert len(set(subjects.values())) == len(subjects) > 1
+        assert (await vip.done(*words, "nl-BE"))[0]["subject"] == subjects["nl"]
+    said = await vip("letters", "welcome", "--language", "zz")
+    assert (said.status, "no letter is written in zz, only in en, da, nl" in said.err) == (2, True)
 
 
 async def test_all_letters_are_saved_as_mail_page_and_text(vip: Vip) -> None:

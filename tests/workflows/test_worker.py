@@ -54,7 +54,7 @@ async def test_a_worker_sends_letters_and_stops_when_it_is_told_to(client: Clien
         try:
             await client.start_workflow("Customer", INVITATION, id="customer:ALONE000000000000000", task_queue="alone")
             letter = await sink.wait_for(1, seconds=60)
-            assert letter.subject == "Your invitation to the Value Incentive Plan for Aarhus Design ApS"
+            assert letter.subject == "Invitation til Value Incentive Plan for Aarhus Design ApS"
         finally:
             process.send_signal(signal.SIGTERM)
             _, error = await asyncio.wait_for(process.communicate(), 60)

@@ -113,6 +113,23 @@ def test_what_was_told_in_one_instant_has_no_order_that_could_be_held_against_a_
     assert of_case(life.customer) == set()
 
 
+def test_a_customer_whose_clock_is_a_moment_behind_that_of_its_authorization_is_well(policy: Policy) -> None:
+    life, now = begun(policy, SOLD, always_up), BEGIN + timedelta(days=3)
+    asked = {"requested_by": "member", "lines": lines_of(3)}
+    number = life.tell("authorize_purchase", asked, BEGIN)["authorization_number"]
+    life.tell("place_order", {"order_reference": "PO-1"}, now, number)
+    for behind, what in (
+        (timedelta(milliseconds=44), set()),
+        (timedelta(minutes=2), {Code.JOURNAL_AGAINST_THE_FACTS}),
+    ):
+        hearing = life.customer.trial()
+        (place,) = (place for place, one in enumerate(hearing.journal) if one.trigger == "licences_changed")
+        heard = now - behind
+        hearing.journal[place] = hearing.journal[place]._replace(effective_at=heard, processed_at=heard)
+        hearing.renewal.since = heard
+        assert of_case(hearing) == what
+
+
 def test_a_timer_that_is_late_is_told_once_more_than_ten_minutes_have_passed(policy: Policy) -> None:
     one = seen(begun(policy, SOLD, always_up).customer)
     assert one.case is not None

@@ -86,7 +86,7 @@ async def test_a_handed_over_contact_gets_the_letters_from_then_on(play: Play) -
         until(50, state="accepted", authorizations=("overdue",)),
     )
     assert [len(stage.sink.to(one)) for one in (new, newer)] == [5, 3]
-    assert stage.sink.to(CONTACT)[-1].subject.startswith("Overdue")
+    assert stage.sink.to(CONTACT)[-1].subject.startswith("Forfald")
 
 
 @pytest.mark.rule("M9", "A9")
