@@ -34,6 +34,7 @@ from activities.smtp import SmtpTransport
 from cases import shelf
 from encryption.converter import data_converter
 from settings import NEEDED_BY_WORKER, Settings, SettingsError, environment, load, temporal_connection
+from settings_values import Mailbox, SmtpUrl
 from states.catalogue import Catalogue, CatalogueError
 from states.policy import Policy, PolicyError
 from workflows import surroundings
@@ -143,16 +144,7 @@ def mail_of(settings: Settings) -> Mail:
         links=links,
         language=settings.language,
     )
-    password = None if relay.password is None else relay.password.get_secret_value()
-    transport = SmtpTransport(
-        relay.host,
-        relay.port,
-        relay.security,
-        username=relay.username,
-        password=password,
-        local_hostname=sender.address.rpartition("@")[2],
-        keeping=Keeping(connections=settings.mail_connections),
-    )
+    transport = transport_to(relay, sender, Keeping(connections=settings.mail_connections))
     comes_back = BounceAddress(settings.bounces_to, secrets) if settings.bounces_to else None
     composer = MimeComposer(sender.name, sender.address, comes_back)
     try:
@@ -160,6 +152,19 @@ def mail_of(settings: Settings) -> Mail:
     except NotAMemory as error:
         raise SettingsError(f"VIP_SENT_LETTERS: {_one_line(error)}") from None
     return Mail(renderer, composer, transport, memory)
+
+
+def transport_to(relay: SmtpUrl, sender: Mailbox, keeping: Keeping) -> SmtpTransport:
+    """The way to this relay."""
+    return SmtpTransport(
+        relay.host,
+        relay.port,
+        relay.security,
+        username=relay.username,
+        password=None if relay.password is None else relay.password.get_secret_value(),
+        local_hostname=sender.address.rpartition("@")[2],
+        keeping=keeping,
+    )
 
 
 def read_policy(settings: Settings) -> Policy:

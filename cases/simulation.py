@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from cases import doors
+from cases.authorization import AuthorizationCase
 from cases.case import Case
 from cases.customer import CustomerCase
 from cases.journal import Entry, Outcome
 from cases.messages import Invite, parse
+from cases.outbox import Item
 from cases.takeover import take_over
 from cases.walking import Walk
 from states.catalogue import Catalogue
@@ -56,6 +58,13 @@ class Simulation(Walk):
         self.settle(self.customer, now)
         self.spread(now)
 
+    def resume(self, customer: CustomerCase, authorizations: dict[str, AuthorizationCase], now: datetime) -> None:
+        """Walk on with a customer and its running authorizations as they stand."""
+        super().__init__(customer, authorizations)
+        for case in (customer, *authorizations.values()):
+            self.settle(case, now)
+        self.spread(now)
+
     def tell(self, name: str, body: dict[str, Any], now: datetime, number: str | None = None) -> dict[str, Any]:
         """A command to the customer, or to one of its authorizations. Raises `Refused`."""
         self.until(now, inclusive=False)
@@ -89,6 +98,10 @@ class Simulation(Walk):
             entries += [(number, entry) for entry in case.journal]
         return entries
 
+    def hand_over(self, case: Case, item: Item, now: datetime) -> None:
+        """The letter goes to the relay, written down."""
+        case.handed_over(item, now)
+
     def _deliver(self, case: Case, now: datetime) -> datetime | None:
         """Until nothing goes any more; returns when a letter's turn comes next."""
         while case.outbox:
@@ -98,7 +111,7 @@ class Simulation(Walk):
             went, again = bool(review.given_up), []
             for item in review.ready:
                 if self.composing:
-                    case.handed_over(item, now)
+                    self.hand_over(case, item, now)
                 said = self.relay(now, item.reader)
                 if isinstance(said, datetime):
                     again.append(said)

@@ -1,22 +1,19 @@
-"""Mail on this machine: a catcher that keeps every letter in a folder, the reading of it, and a sink for the tests.
+"""Mail on this machine: a catcher that keeps every letter in a folder, and a sink for the tests.
 
 The folder is a Maildir, which any mail program can read. The envelope stands in `X-MailFrom` and `X-RcptTo`.
 """
 
 import asyncio
-import email
-import email.policy
 import mailbox
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from local.inbox.reading import read, text_of
 from local.ports import HOST
 
 ACCEPTED = "250 2.0.0 kept"
@@ -149,53 +146,3 @@ class MailSink(MailServer):
                 elif found := next(filter(what, self.letters), None):
                     return found
                 await self._news.wait()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A letter in the folder, as the list of `vip inbox` shows it. `number` counts from 1, the newest first; `at` is
-    the letter's own date."""
-
-    number: int
-    key: str
-    at: datetime
-    to: str
-    subject: str
-
-
-def entries(folder: Path) -> list[Entry]:
-    """All letters in the folder, newest first."""
-    if not folder.is_dir():
-        return []
-    box = mailbox.Maildir(folder, create=False)
-    newest_first = sorted(box.keys(), key=_arrival, reverse=True)
-    return [_entry(number, key, read(box.get_bytes(key))) for number, key in enumerate(newest_first, 1)]
-
-
-def show(folder: Path, key: str) -> EmailMessage:
-    """One letter. Raises `KeyError`."""
-    return read(mailbox.Maildir(folder, create=False).get_bytes(key))
-
-
-def read(raw: bytes) -> EmailMessage:
-    """A message from its bytes."""
-    return email.message_from_bytes(raw, policy=email.policy.default)
-
-
-def text_of(message: EmailMessage) -> str:
-    """What a reader without HTML sees."""
-    part = message.get_body(("plain", "html"))
-    return str(part.get_content()) if part is not None else ""
-
-
-def _entry(number: int, key: str, message: EmailMessage) -> Entry:
-    # The letter's own date: a case whose clock was moved writes it by that clock.
-    dated = getattr(message["Date"], "datetime", None)
-    at = dated.astimezone(UTC) if dated else datetime.fromtimestamp(_arrival(key)[0], UTC)
-    return Entry(number, key, at, str(message["X-RcptTo"] or message["To"]), str(message["Subject"] or ""))
-
-
-def _arrival(key: str) -> tuple[int, int, int]:
-    """The order in which letters came: second, microsecond and a counter stand in the name of a Maildir's file."""
-    found = re.match(r"(\d+)\.M(\d+)P\d+Q(\d+)", key)
-    return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)

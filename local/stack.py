@@ -45,6 +45,10 @@ class Stack:
         return f"{self.ui_url}/codec"
 
     @property
+    def inbox_url(self) -> str:
+        return f"{self.ui_url}/inbox"
+
+    @property
     def ui_behind(self) -> str:
         return f"http://{HOST}:{self.ports.ui_behind}"
 

@@ -1,4 +1,4 @@
-"""The Temporal UI as the local stack shows it: with ready-made views, without resets (docs/operations.md).
+"""The Temporal UI as the local stack shows it: with views and the inbox, without resets (docs/operations.md).
 
 The dev server has no option for that, so its UI listens on a port of its own, and this passes on what a browser asks.
 A reset would apply updates and signals once more, perhaps in another order, and such a history does not replay.
@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx2
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from local.inbox import pages as inbox
 from local.views import VIEWS, View, managed_by, opening, overview
 
 SWITCHED_OFF = {"WorkflowResetDisabled": True, "WorkflowCancelDisabled": True}
@@ -38,8 +40,9 @@ _NOT_PASSED_ON = {
 _TIMEOUT = {"connect": 5.0, "read": None, "write": None, "pool": None}
 
 
-def app(behind: str, codec: ASGIApp) -> Starlette:
-    """The UI that listens at `behind`, without resets, as an ASGI application; at /codec is what decodes for it."""
+def app(behind: str, codec: ASGIApp, letters: Path) -> Starlette:
+    """The UI that listens at `behind`, without resets, as an ASGI application; at /codec is what decodes for it, at
+    /inbox what the folder of `letters` holds."""
     # The bare transport: a client would keep one browser's cookies for the next, and follow redirects.
     server = httpx2.AsyncHTTPTransport(trust_env=False, limits=httpx2.Limits(max_connections=None))
 
@@ -81,6 +84,7 @@ def app(behind: str, codec: ASGIApp) -> Starlette:
     return Starlette(
         routes=[
             Mount("/codec", codec),
+            *inbox.routes(letters),
             Route("/views", _views),
             Route("/views/managed-by", _managed_by),
             *(Route(view.path, _opening(view)) for view in VIEWS),

@@ -98,7 +98,7 @@ async def up(parts: Parts, *, data: Path, wanted: Ports, samples: bool, say: Cal
             await stopping.enter_async_context(MailCatcher(stack.inbox, port=stack.ports.smtp))
             remember(stack, wanted)
             write_environment(stack, settings)
-            ready, shown = asyncio.Event(), ui.app(stack.ui_behind, parts.codec(settings))
+            ready, shown = asyncio.Event(), ui.app(stack.ui_behind, parts.codec(settings), stack.inbox)
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(_endless("the worker", parts.worker(client, settings, ready)))

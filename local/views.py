@@ -75,7 +75,7 @@ def what_is_where(stack: Stack) -> str:
 Temporal's UI       {stack.ui_url}
 Temporal            {stack.address}, namespace {NAMESPACE}
 Invitations         {stack.page_url}
-Letters             vip inbox   (kept in {stack.inbox})
+Letters             {stack.inbox_url}   (vip inbox in a terminal; kept in {stack.inbox})
 Data and logs       {stack.data}
 One more worker     set -a; . {stack.data / "stack.env"}; python worker.py
 

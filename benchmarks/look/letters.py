@@ -5,7 +5,7 @@ from pathlib import Path
 from activities.links import Links
 from activities.rendering import JinjaRenderer
 from benchmarks.look.browser import Browser
-from tests.letter_samples import samples
+from samples.letters import samples
 
 WIDTHS = (600, 360)
 IN_THE_DARK = ("invitation.contact", "payment_overdue.account_manager", "renewal_ready.contact")

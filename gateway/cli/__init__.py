@@ -49,6 +49,7 @@ _COMMANDS = (
     (_LOOKING, "show", "looking:show", "Show a customer or an authorization."),
     (_LOOKING, "journal", "looking:journal", "What happened to a customer or an authorization."),
     (_LOOKING, "products", "looking:products", "What a customer may add, and why not the rest."),
+    (_LOOKING, "letters", "letters:letters", "Look at letters: all there are, in words, and those of a customer."),
     (_LOOKING, "doctor", "doctoring:doctor", "Look at everything that runs, and say what is wrong."),
     (_LOOKING, "diagram", "reading:diagram", "Draw a lifecycle."),
     (_MOVING, "import", "importing:import_", "Take over customers that already live, from CSV files."),

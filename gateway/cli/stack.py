@@ -47,28 +47,30 @@ def inbox(
     to
         Only those to this address.
     """
-    from local import mailbox
+    from local.inbox.letters import Letters
+    from local.inbox.reading import header, read, text_of
 
     folder = data / "mail"
-    letters = [one for one in mailbox.entries(folder) if to is None or to in one.to]
+    letters = Letters(folder)
+    found = [(count, one) for count, one in enumerate(letters.all(), 1) if to is None or to in one.to]
     if number is None:
-        listed = [{"number": one.number, "at": one.at, "to": one.to, "subject": one.subject} for one in letters]
         if looking.json:
-            document([{**one, "at": f"{one['at']:%Y-%m-%dT%H:%M:%SZ}"} for one in listed])
+            told = [(count, f"{one.at:%Y-%m-%dT%H:%M:%SZ}", one.to, one.subject) for count, one in found]
+            document([dict(zip(("number", "at", "to", "subject"), each, strict=True)) for each in told])
         else:
-            rows = ((one["number"], f"{one['at']:%Y-%m-%d %H:%M}", one["to"], one["subject"]) for one in listed)
+            rows = ((count, f"{one.at:%Y-%m-%d %H:%M}", one.to, one.subject) for count, one in found)
             table("", ("", "when (UTC)", "to", "subject"), rows, empty=f"No letter is in {folder}.")
         return
-    found = next((one for one in letters if one.number == number), None)
-    if found is None:
+    letter = next((one for count, one in found if count == number), None)
+    if letter is None:
         raise NotFound(f"There is no letter {number} in {folder}.")
-    message = mailbox.show(folder, found.key)
+    message = read(letters.raw(letter.key))
     if looking.json:
-        document({"number": number, "to": found.to, "subject": found.subject, "text": mailbox.text_of(message)})
+        document({"number": number, "to": letter.to, "subject": letter.subject, "text": text_of(message)})
         return
-    facts(found.subject, ((name.lower(), message[name]) for name in ("From", "To", "Reply-To", "Date")))
+    facts(letter.subject, ((name.lower(), header(message, name)) for name in ("From", "To", "Reply-To", "Date")))
     print()
-    print(mailbox.text_of(message))
+    print(text_of(message))
 
 
 def fast_forward(

@@ -10,10 +10,10 @@ import pytest
 
 from activities.composing import HEADERS, POLICY, MimeComposer
 from activities.mail import MessageRefused, RecipientRefused, Rendered
+from samples.letters import CONTACT, MANAGER, sample, samples
 from states.facts import AccountManager, Contact, Reader
 from states.letters import Letter
 from tests.activities.letters import COMPOSER, composed, rendered
-from tests.letter_samples import CONTACT, MANAGER, sample, samples
 
 LETTER = sample("payment_overdue", Reader.CONTACT)
 CONTROLS = ["\r\nBcc: everybody@evil.example", "\n", "\r", "\0", "\x1b[31m", "\x85", "\u2028", "\x7f", "\ud800"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from activities.languages import languages
+from samples.letters import samples
 from tests.activities.letters import composed
-from tests.letter_samples import samples
 
 GOLDEN = Path(__file__).parent / "golden"
 SAMPLES = {(language, name): letter for language in languages().tags for name, letter in samples(language).items()}

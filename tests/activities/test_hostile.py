@@ -11,11 +11,11 @@ import pytest
 
 from activities.composing import HEADERS, has_control_characters
 from activities.mail import MessageRefused, RecipientRefused, Rendered
+from samples.letters import sample, samples
 from states.facts import Contact, Reader
 from states.letters import Letter
 from tests.activities.hostile import filled, strings
 from tests.activities.letters import COMPOSER, composed, rendered
-from tests.letter_samples import sample, samples
 
 STRINGS = 20_000
 SEED = 2026

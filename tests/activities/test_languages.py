@@ -9,11 +9,11 @@ from activities.languages import CATALOGUES, languages
 from activities.rendering import JinjaRenderer
 from activities.wording import Wording
 from cases.journal import Why
+from samples.letters import MANAGER, sample
 from settings import SettingsError, load
 from states.facts import LetterLine, Reader
 from states.letters import LETTERS
 from tests.activities.letters import LINKS, RENDERER, composed, rendered
-from tests.letter_samples import MANAGER, sample
 from worker import mail_of
 
 DAY = date(2027, 3, 15)

@@ -12,11 +12,11 @@ from activities import mail
 from activities.mail import SEND_LETTER, Accepted, Mail, NotSent, wire_letter
 from activities.rendering import JinjaRenderer
 from activities.smtp import SmtpTransport
+from samples.letters import CONTACT, sample, samples
 from states.facts import Reader
 from states.letters import LETTERS
 from tests.activities.letters import COMPOSER, LINKS, RENDERER, composed
 from tests.activities.odd_relay import OddRelay
-from tests.letter_samples import CONTACT, sample, samples
 
 LETTER = sample("payment_overdue", Reader.CONTACT)
 

@@ -13,10 +13,10 @@ from activities.languages import languages
 from activities.mail import Rendered
 from activities.rendering import BLOCKS, COMMON_BLOCKS, LONGEST_SUBJECT, TEMPLATES, environment
 from activities.wording import Wording
+from samples.letters import LINK, MANAGER, NUMBER, ONE, VIP_NUMBER, sample, samples
 from states.facts import AccountManager, Contact, Reader
 from states.letters import LETTERS
 from tests.activities.letters import LINKS, RENDERER, rendered
-from tests.letter_samples import LINK, MANAGER, NUMBER, ONE, VIP_NUMBER, sample, samples
 
 LANGUAGES = languages().tags
 SAMPLES = samples()

@@ -26,9 +26,9 @@ from activities.mail import (
     wire_letter,
 )
 from activities.sent import NotAMemory, SentLetters, forget_claims, merge
+from samples.letters import CONTACT, sample
 from states.facts import Reader
 from tests.activities.letters import COMPOSER, RENDERER
-from tests.letter_samples import CONTACT, sample
 
 LETTER = sample("payment_overdue", Reader.CONTACT)
 OTHER = sample("payment_overdue", Reader.ACCOUNT_MANAGER)

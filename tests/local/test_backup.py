@@ -18,7 +18,7 @@ from activities.sent import SentLetters
 from cases.carrying import SCHEMA
 from local.archive import FORM, BackupRefused
 from local.backup import back_up, restore
-from local.mailbox import entries
+from local.inbox.letters import Letters
 from local.stack import claimed
 
 LETTER = b"X-MailFrom: a@example.com\nX-RcptTo: b@example.com\nSubject: kept\n\ntext\n"
@@ -105,11 +105,11 @@ async def test_what_a_stack_keeps_comes_back_and_only_its_owner_may_read_it(arch
     assert names_in(folder) == kept
     assert state_of(folder) == ["before"]
     assert (folder / "payload-keys").read_text() == "this is payload-keys"
-    assert [letter.subject for letter in entries(folder / "mail")] == ["kept"]
+    assert [letter.subject for letter in Letters(folder / "mail").all()] == ["kept"]
     private = [path.stat().st_mode & 0o077 for path in folder.rglob("*") if path.name != "lock"]
     assert set(private) == {0}
     mailbox.Maildir(folder / "mail").add(LETTER)
-    assert len(entries(folder / "mail")) == 2
+    assert len(Letters(folder / "mail").all()) == 2
 
 
 async def test_a_claim_of_a_letter_on_its_way_is_not_taken_along(data: Path, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ async def test_keys_that_were_left_out_are_asked_for_unless_the_folder_has_them(
     assert (await restore(made, tmp_path / "new")).missing == ("link-secret", "payload-keys")
     assert (await restore(made, data, replace=True)).missing == ()
     assert (data / "payload-keys").read_text() == "this is payload-keys"
-    assert [letter.subject for letter in entries(data / "mail")] == ["kept"], "what was caught stays caught"
+    assert [letter.subject for letter in Letters(data / "mail").all()] == ["kept"], "what was caught stays caught"
 
 
 async def test_what_is_replaced_is_kept_aside_and_what_it_sent_since_stays_sent(

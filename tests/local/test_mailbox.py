@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local import mailbox
+from local.inbox.letters import Letters
+from local.inbox.reading import read, text_of
 from local.mailbox import MailCatcher, MailSink
 
 
@@ -28,20 +29,21 @@ def send(port: int, *letters: EmailMessage, rcpt: str = "reader@example.com") ->
 
 async def test_the_catcher_keeps_letters_with_their_envelope_and_lists_the_newest_first(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
-    assert mailbox.entries(folder) == []
+    letters = Letters(folder)
+    assert letters.all() == []
     async with MailCatcher(folder) as catcher:
         await to_thread(send, catcher.port, letter("one"), letter("two"), letter("three"))
 
-    listed = mailbox.entries(folder)
-    assert [(each.number, each.subject, each.to) for each in listed] == [
-        (1, "three", "reader@example.com"),
-        (2, "two", "reader@example.com"),
-        (3, "one", "reader@example.com"),
+    listed = letters.all()
+    assert [(each.subject, each.to) for each in listed] == [
+        ("three", "reader@example.com"),
+        ("two", "reader@example.com"),
+        ("one", "reader@example.com"),
     ]
     assert listed[0].at.isoformat() == "2027-03-01T07:00:00+00:00"
-    shown = mailbox.show(folder, listed[2].key)
+    shown = read(letters.raw(listed[2].key))
     assert shown["X-MailFrom"] == "bounces@example.com"
-    assert mailbox.text_of(shown) == "About one: grüße.\n"
+    assert text_of(shown) == "About one: grüße.\n"
 
 
 async def test_a_sink_remembers_the_exact_bytes_and_answers_each_reader_as_told() -> None:

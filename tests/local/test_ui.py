@@ -45,7 +45,7 @@ async def shown(tmp_path: Path) -> AsyncIterator[Shown]:
     ports = ANY.free()
     async with serving(port=ports.temporal, ui_port=ports.ui_behind, log=tmp_path / "log") as temporal:
         behind = f"http://127.0.0.1:{ports.ui_behind}"
-        application = ui.app(behind, PlainTextResponse("decoded"))
+        application = ui.app(behind, PlainTextResponse("decoded"), tmp_path / "mail")
         async with (
             application.router.lifespan_context(application),
             httpx2.AsyncClient(base_url=behind) as theirs,
@@ -110,8 +110,9 @@ async def test_one_browser_never_gets_the_token_of_another(shown: Shown) -> None
         assert (await another.post(f"{CASE}/terminate", json={})).status_code == 400
 
 
-async def test_a_ui_that_does_not_answer_is_said_to_be_silent() -> None:
-    transport = httpx2.ASGITransport(ui.app(f"http://127.0.0.1:{ANY.free().ui_behind}", PlainTextResponse("decoded")))
+async def test_a_ui_that_does_not_answer_is_said_to_be_silent(tmp_path: Path) -> None:
+    behind = f"http://127.0.0.1:{ANY.free().ui_behind}"
+    transport = httpx2.ASGITransport(ui.app(behind, PlainTextResponse("decoded"), tmp_path))
     async with httpx2.AsyncClient(base_url=HOME, transport=transport) as browser:
         for path in ("/", "/api/v1/settings"):
             answer = await browser.get(path)

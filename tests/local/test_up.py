@@ -14,7 +14,7 @@ from pathlib import Path
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
-from local import mailbox
+from local.inbox.letters import Letters
 from local.stack import Stack, running
 from tests.local.reaching import client_of
 
@@ -99,7 +99,7 @@ async def test_it_starts_says_what_is_where_stops_cleanly_and_goes_on_where_it_w
         stack = stack_on(data)
         text = "\n".join(said)
         assert "One sample was made." in said
-        assert all(where in text for where in (stack.ui_url, stack.page_url, stack.address, str(stack.inbox)))
+        assert all(where in text for where in (stack.inbox_url, stack.page_url, stack.address, str(stack.inbox)))
         assert f"{stack.ui_url}/views/overdue-authorizations" in text
         view = await asyncio.to_thread(fetch, f"{stack.ui_url}/views/overdue-authorizations")
         assert b"/namespaces/default/workflows?query=AuthorizationState%3D%22overdue%22" in view
@@ -110,7 +110,8 @@ async def test_it_starts_says_what_is_where_stops_cleanly_and_goes_on_where_it_w
         assert await asyncio.to_thread(fetch, stack.page_url) == b"the page"
         with smtplib.SMTP("127.0.0.1", stack.ports.smtp) as smtp:
             await asyncio.to_thread(smtp.sendmail, "a@example.com", "b@example.com", "Subject: kept\n\ntext")
-        assert [entry.subject for entry in mailbox.entries(stack.inbox)] == ["kept"]
+        assert [letter.subject for letter in Letters(stack.inbox).all()] == ["kept"]
+        assert b"kept" in await asyncio.to_thread(fetch, stack.inbox_url)
 
         assert "Stopped." in await end(process, signal.SIGINT)
         assert process.returncode == 0
@@ -122,7 +123,7 @@ async def test_it_starts_says_what_is_where_stops_cleanly_and_goes_on_where_it_w
         assert "One sample was made." not in said
         client = await client_of(stack)
         assert await client.get_workflow_handle("sample").query("noticed") == []
-        assert [entry.subject for entry in mailbox.entries(stack.inbox)] == ["kept"]
+        assert [letter.subject for letter in Letters(stack.inbox).all()] == ["kept"]
         await end(process, signal.SIGTERM)
         assert process.returncode == 0
 
