@@ -70,7 +70,7 @@ async def assert_nothing_lost(house: Lab, before: dict[str, list[dict[str, Any]]
     for case, entries in before.items():
         now = await told(house, case)
         otherwise = [(one, other) for one, other in zip(entries, now, strict=False) if one != other]
-        assert otherwise == [], case
+        assert otherwise == [], (case, otherwise[0])
         assert [one["sequence"] for one in now] == list(range(1, len(now) + 1)), case
 
         async def well(case: str = case) -> bool:
