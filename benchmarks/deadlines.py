@@ -44,11 +44,8 @@ async def _run(number: int) -> bool:
         await asyncio.sleep(COPIES)
         got, limit = await to.got(), settings_for(to.url, working.queue).mail_connections
     within = max(due) - at
-    print(
-        f"{number:,} reminders fell due within {within:.1f} s (at most {MINUTE:.0f}), {early} of them before;", end=" "
-    )
-    print(f"half were out after {half:.1f} s,")
-    print(f"all after {whole:.1f} s, {number / whole:.0f} a second;", end=" ")
+    print(f"{number:,} reminders fell due within {within:.1f} s (at most {MINUTE:.0f}); {early} were out before")
+    print(f"half were out after {half:.1f} s, all after {whole:.1f} s, {number / whole:.0f} a second;", end=" ")
     print(f"{spent / number * 1000:.1f} ms of the worker's processor each")
     print(f"{got.letters:,} letters arrived, {got.different:,} of them different (all, and each once),", end=" ")
     print(f"over {got.most} connections at once (at most {limit})")
