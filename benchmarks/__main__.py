@@ -5,7 +5,20 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import actions, core, import_rate, memory, orders, replay, startup, throughput, workflow_start
+from benchmarks import (
+    actions,
+    core,
+    deadlines,
+    import_rate,
+    letters,
+    memory,
+    orders,
+    replay,
+    sending,
+    startup,
+    throughput,
+    workflow_start,
+)
 from benchmarks.crowd import CASES
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
@@ -15,11 +28,14 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "throughput": throughput.run,
     "import": import_rate.run,
     "replay": replay.run,
+    "letters": letters.run,
+    "sending": sending.run,
 }
 WITH_MANY_CASES: dict[str, Callable[[int], bool]] = {
     "memory": memory.run,
     "startup": startup.run,
     "orders": orders.run,
+    "deadlines": deadlines.run,
 }
 
 

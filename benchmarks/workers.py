@@ -61,10 +61,15 @@ class Working:
 
 
 @asynccontextmanager
-async def worker(client: Client, kind: str, *, queue: str = "", traced: bool = False) -> AsyncIterator[Working]:
-    """One on the task queue `queue`, or on one of its own; it keeps as many workflows in memory as ours does."""
+async def worker(
+    client: Client, kind: str, *, queue: str = "", smtp_url: str = "", traced: bool = False
+) -> AsyncIterator[Working]:
+    """One on the task queue `queue`, or on one of its own; it keeps as many workflows in memory as ours does.
+
+    It sends to `smtp_url`, or to a sink of its own.
+    """
     queue = queue or f"{kind}-{secrets.token_hex(4)}"
-    async with MailSink() as sink, _process(client, kind, queue, sink.url, traced) as process:
+    async with MailSink() as sink, _process(client, kind, queue, smtp_url or sink.url, traced) as process:
         yield Working(client, kind, queue, sink, process)
 
 
