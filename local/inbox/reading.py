@@ -26,7 +26,7 @@ def html_of(message: EmailMessage) -> str | None:
     return page and re.sub(r"(?<=[\"'])cid:([^\"'\s]+)(?=[\"'])", partial(_picture, _pictures(message)), page)
 
 
-def header(message: EmailMessage, name: str) -> str:
+def header(message: Message, name: str) -> str:
     """A header's words on one line; empty when there is none, or none that can be read."""
     try:
         return " ".join(str(message[name] or "").split())
@@ -56,7 +56,7 @@ def _came(key: str) -> datetime:
 def _pictures(message: EmailMessage) -> dict[str, str]:
     """Addresses of the pictures that came with a letter, by their Content-ID."""
     return {
-        str(part["Content-ID"] or "").strip(" <>"): f"data:{part.get_content_type()};base64,{_base64(part)}"
+        header(part, "Content-ID").strip("<>"): f"data:{part.get_content_type()};base64,{_base64(part)}"
         for part in message.walk()
         if part.get_content_type() in ("image/png", "image/jpeg", "image/gif")
     }
