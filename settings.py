@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
+from activities.branding import USUAL, Colour, Logo
 from encryption.keys import Key
 from settings_values import (
     ApiKey,
@@ -61,6 +62,12 @@ class Settings(BaseSettings):
     reseller_name: str | None = Field(None, min_length=1, description="the reseller's name as customers know it")
     support: str | None = Field(
         None, min_length=1, description="where readers get help: an address or a telephone number"
+    )
+    reseller_logo: Annotated[Logo | None, NoDecode, BeforeValidator(Logo.parse)] = Field(
+        None, description="a PNG or JPEG file of at most 30 KB, shown above every letter"
+    )
+    reseller_colour: Annotated[Colour, NoDecode, BeforeValidator(Colour.parse)] = Field(
+        USUAL, description="the colour of buttons, rules and links, such as #17605a"
     )
     mail_connections: Annotated[int, Field(ge=1, le=100)] = Field(
         8, description="connections of one worker to the relay, and so letters that it sends at a time"

@@ -143,6 +143,8 @@ def mail_of(settings: Settings) -> Mail:
         support=settings.support or "",
         links=links,
         language=settings.language,
+        logo=settings.reseller_logo,
+        colour=settings.reseller_colour,
     )
     transport = transport_to(relay, sender, Keeping(connections=settings.mail_connections))
     comes_back = BounceAddress(settings.bounces_to, secrets) if settings.bounces_to else None

@@ -140,7 +140,7 @@ class MimeComposer:
             raw = message.as_bytes()
         except (ValueError, LookupError, MessageError) as error:
             raise MessageRefused(f"no message can be made of this letter: {type(error).__name__}") from None
-        _guard(raw)
+        _guard(raw, multiparts=2 if rendered.logo else 1)
         comes_back_to = self._bounces_to.of(letter.key) if self._bounces_to else self._sender.addr_spec
         return Message(comes_back_to, to.addr_spec, raw)
 
@@ -166,9 +166,25 @@ class MimeComposer:
     def _body(self, message: EmailMessage, letter: Letter, rendered: Rendered) -> None:
         message.set_content(rendered.text, cte="quoted-printable")
         message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-        message.set_boundary("=_" + sha256(f"boundary {letter.key}".encode()).hexdigest()[:32])
+        if logo := rendered.logo:
+            _, page = message.iter_parts()
+            page.add_related(
+                logo.content,
+                "image",
+                logo.kind,
+                cid=f"<{logo.cid}>",
+                disposition="inline",
+                filename=f"logo.{logo.kind}",
+            )
+            page.set_param("type", "text/html")
+            page.set_boundary(_boundary(f"related {letter.key}"))
+        message.set_boundary(_boundary(f"boundary {letter.key}"))
         # Last: making it multipart would move it into the first part.
         message["Content-Language"] = rendered.language
+
+
+def _boundary(of: str) -> str:
+    return "=_" + sha256(of.encode()).hexdigest()[:32]
 
 
 def has_control_characters(text: str) -> bool:
@@ -205,8 +221,8 @@ def _address(name: str, address: str) -> Address:
         raise ValueError("not an e-mail address") from None
 
 
-def _guard(raw: bytes) -> None:
-    """The last look at the bytes: 7 bit, whole lines, exactly the headers meant."""
+def _guard(raw: bytes, *, multiparts: int) -> None:
+    """The last look at the bytes: 7 bit, whole lines, exactly the headers and parts meant."""
     lines = raw.split(b"\r\n")
     headers = [line.partition(b":") for line in lines[: lines.index(b"")] if line[:1] not in b" \t"]
     names = [name.decode("ascii", "replace") for name, _, _ in headers]
@@ -214,6 +230,7 @@ def _guard(raw: bytes) -> None:
         not raw.isascii()
         or any(b"\n" in line or b"\r" in line or b"\0" in line or len(line) > LONGEST_LINE for line in lines)
         or sorted(names) != sorted(name for name in HEADERS if name in names)
+        or sum(line.startswith(b"--=_") for line in lines) != 3 * multiparts  # each has two parts, and an end
         or any(b"=?" in value for name, _, value in headers if name.lower().decode("ascii", "replace") in TOKENS)
     )
     if wrong:

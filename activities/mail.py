@@ -11,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.attempt import seen_through
+from activities.branding import Logo
 from states.facts import Reader
 from states.letters import LETTERS, Letter
 
@@ -32,6 +33,8 @@ class Rendered:
     text: str
     html: str
     language: str
+    logo: Logo | None = None
+    """A picture that the page shows by its `cid:`."""
 
 
 @dataclass(frozen=True)

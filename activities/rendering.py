@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from activities.branding import USUAL, Colour, Logo, Palette
 from activities.languages import SOURCE, languages, speak
 from activities.links import Links
 from activities.mail import Rendered, address_of
@@ -39,12 +40,22 @@ class JinjaRenderer:
     offered."""
 
     def __init__(
-        self, *, reseller_name: str, support: str, links: Links, language: str = SOURCE, templates: Path = TEMPLATES
+        self,
+        *,
+        reseller_name: str,
+        support: str,
+        links: Links,
+        language: str = SOURCE,
+        logo: Logo | None = None,
+        colour: Colour = USUAL,
+        templates: Path = TEMPLATES,
     ) -> None:
         self._reseller_name = reseller_name
         self._support = support
         self._links = links
         self._language = language
+        self._logo = logo
+        self._palette = Palette(colour)
         self._environment = environment(templates)
 
     def render(self, letter: Letter) -> Rendered:
@@ -61,6 +72,7 @@ class JinjaRenderer:
             text=_tidy(template.render(context)),
             html=html.render(context, words=words, subject=subject) + "\n",
             language=context["language"].tag,
+            logo=self._logo,
         )
 
     def _words(self, template: Template, context: dict[str, Any]) -> dict[str, str]:
@@ -86,6 +98,8 @@ class JinjaRenderer:
             "manager": letter.account_manager.name,
             "reseller": self._reseller_name,
             "support": self._support,
+            "logo": self._logo,
+            "colours": self._palette,
             "link": self._links.url(link) if link else None,
             "language": language,
             "written_on": wording.today(letter.written_at),

@@ -134,6 +134,8 @@ def write_environment(stack: Stack, settings: Settings) -> Path:
         "VIP_MAIL_FROM": f"{sender.name} <{sender.address}>" if sender else "",
         "VIP_RESELLER_NAME": settings.reseller_name or "",
         "VIP_SUPPORT": settings.support or "",
+        "VIP_RESELLER_LOGO": str(settings.reseller_logo.path) if settings.reseller_logo else "",
+        "VIP_RESELLER_COLOUR": str(settings.reseller_colour),
         "VIP_PUBLIC_URL": stack.page_url,
         "VIP_UI_URL": stack.ui_url,
         "VIP_LINK_SECRET": link_secret(stack.data),

@@ -60,6 +60,8 @@ class Writer:
             reseller_name=settings.reseller_name or EXAMPLE["name"],
             support=settings.support or EXAMPLE["support"],
             language=settings.language,
+            logo=settings.reseller_logo,
+            colour=settings.reseller_colour,
             links=Links([OPENS_NOTHING], settings.public_url or "https://vip.example.com"),
         )
 
@@ -75,4 +77,5 @@ class Writer:
         """Raises `Refused`, and `activities.mail.NotSent` for what no mail can carry."""
         rendered = self.words(letter)
         message = self.composer.compose(letter, rendered)
-        return Written(name, letter, rendered.subject, rendered.text, rendered.html, message.raw)
+        page = rendered.logo.put_into(rendered.html) if rendered.logo else rendered.html
+        return Written(name, letter, rendered.subject, rendered.text, page, message.raw)

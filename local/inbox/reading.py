@@ -3,8 +3,11 @@
 import email
 import email.policy
 import re
+from base64 import b64encode
 from datetime import UTC, datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from functools import partial
+from urllib.parse import unquote
 
 
 def read(raw: bytes) -> EmailMessage:
@@ -18,11 +21,12 @@ def text_of(message: EmailMessage) -> str:
 
 
 def html_of(message: EmailMessage) -> str | None:
-    """What a reader with HTML sees; None when it has none."""
-    return _content(message, ("html",))
+    """What a reader with HTML sees, the pictures that came with it in it; None when it has none."""
+    page = _content(message, ("html",))
+    return page and re.sub(r"(?<=[\"'])cid:([^\"'\s]+)(?=[\"'])", partial(_picture, _pictures(message)), page)
 
 
-def header(message: EmailMessage, name: str) -> str:
+def header(message: Message, name: str) -> str:
     """A header's words on one line; empty when there is none, or none that can be read."""
     try:
         return " ".join(str(message[name] or "").split())
@@ -47,6 +51,23 @@ def arrival(key: str) -> tuple[int, int, int]:
 
 def _came(key: str) -> datetime:
     return datetime.fromtimestamp(arrival(key)[0], UTC)
+
+
+def _pictures(message: EmailMessage) -> dict[str, str]:
+    """Addresses of the pictures that came with a letter, by their Content-ID."""
+    return {
+        header(part, "Content-ID").strip("<>"): f"data:{part.get_content_type()};base64,{_base64(part)}"
+        for part in message.walk()
+        if part.get_content_type() in ("image/png", "image/jpeg", "image/gif")
+    }
+
+
+def _picture(pictures: dict[str, str], found: re.Match[str]) -> str:
+    return pictures.get(unquote(found[1]), found[0])
+
+
+def _base64(part: Message) -> str:
+    return b64encode(bytes(part.get_payload(decode=True) or b"")).decode()
 
 
 def _content(message: EmailMessage, kinds: tuple[str, ...]) -> str | None:

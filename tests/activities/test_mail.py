@@ -143,5 +143,5 @@ def test_what_workflow_files_import_is_light() -> None:
     modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     assert modules <= {
         "collections.abc", "contextlib", "dataclasses", "datetime", "typing", "pydantic", "temporalio",
-        "temporalio.exceptions", "activities.attempt", "states.facts", "states.letters",
+        "temporalio.exceptions", "activities.attempt", "activities.branding", "states.facts", "states.letters",
     }  # fmt: skip

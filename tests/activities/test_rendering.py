@@ -2,7 +2,6 @@ import html
 import re
 from datetime import UTC, date, datetime
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from samples.letters import LINK, MANAGER, NUMBER, ONE, VIP_NUMBER, sample, samp
 from states.facts import AccountManager, Contact, Reader
 from states.letters import LETTERS
 from tests.activities.letters import LINKS, RENDERER, rendered
+from tests.activities.pages import Page
 
 LANGUAGES = languages().tags
 SAMPLES = samples()
@@ -33,32 +33,6 @@ def every_letter() -> pytest.MarkDecorator:
 @cache
 def written_as(name: str) -> Rendered:
     return rendered(EVERYTHING[name])
-
-
-class Page(HTMLParser):
-    """What a reader of the HTML sees, and where it leads."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self._hidden = 0
-        self.feed(source)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._hidden += tag in ("style", "title")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in ("style", "title")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
 
 
 def test_every_letter_has_two_templates_and_every_template_a_letter() -> None:

@@ -18,6 +18,7 @@ from local.inbox import pages
 from local.mailbox import MailCatcher
 from samples.letters import NUMBER, VIP_NUMBER, sample
 from states.facts import Reader
+from tests.activities.branded import composed_branded
 from tests.activities.letters import composed, rendered
 
 NOBODY = "http://127.0.0.1:9"
@@ -203,3 +204,10 @@ def test_our_pages_fetch_nothing_from_elsewhere() -> None:
     for path in pages.TEMPLATES.iterdir():
         assert "//" not in path.read_text(encoding="utf-8").replace("://", ""), path.name
         assert "http" not in path.read_text(encoding="utf-8"), path.name
+
+
+async def test_the_picture_that_came_with_a_letter_is_shown_and_no_other(inbox: Inbox) -> None:
+    await inbox.keep(composed_branded(sample("invitation", Reader.CONTACT)).raw)
+    page = await inbox.page(f"{await inbox.first()}/html")
+    assert '<img src="data:image/png;base64,' in page
+    assert "cid:" not in page
