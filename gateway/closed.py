@@ -10,7 +10,7 @@ from cases.authorization_commands import COMMANDS
 from cases.carrying import NotCarried, load_authorization
 from cases.messages import parse
 from cases.words import Line, added_up
-from gateway.calling import Answer, Gone, Handle, in_our_words, query
+from gateway.calling import Answer, Gone, Handle, in_our_words, query, reaching
 from gateway.errors import Refused
 from states.authorization import AUTHORIZATION, State, Trigger
 from states.refusals import Refused as RefusedByTheRules
@@ -57,11 +57,22 @@ async def first_answer(handle: Handle, update_id: str, patience: float) -> Answe
     """What the case answered to this update while it ran, in whichever of its runs: the server itself knows the updates
     of the last one. Raises `Unavailable`."""
     try:
+        if not await _has_begun(handle):
+            return None
         carried = await query(handle, names.CARRIED, patience=patience)
         handled = load_authorization(carried).ledger.handled.get(update_id)
     except (Gone, NotCarried):
         return None
     return None if handled is None else handled.answer
+
+
+async def _has_begun(handle: Handle) -> bool:
+    """A case that was terminated before its first task has answered nothing, and can be asked nothing."""
+    with reaching():
+        async for event in handle.fetch_history_events(page_size=10):
+            if event.HasField("workflow_task_completed_event_attributes"):
+                return True
+    return False
 
 
 def in_customer(number: str, customer: Answer) -> Answer | None:

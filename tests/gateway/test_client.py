@@ -9,8 +9,10 @@ import pytest
 from temporalio.client import Client
 
 from gateway.client import Gateway, NotFound, Refused, Unavailable, Wanted
+from gateway.closed import first_answer
 from tests.workflows.histories import runs
 from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab
+from workflows.names import authorization_id
 
 T = TypeVar("T")
 
@@ -267,3 +269,11 @@ async def test_a_filter_that_cannot_be_is_refused(gateway: Gateway) -> None:
         with pytest.raises(Refused) as refused:
             await gateway.customers(wanted)
         assert refused.value.code == "invalid_request"
+
+
+async def test_an_authorization_that_was_terminated_before_it_began_has_answered_nothing(house: Lab) -> None:
+    handle = await house.client.start_workflow(
+        "PurchaseAuthorization", {}, id=authorization_id("F" * 20), task_queue="nobody-works-here"
+    )
+    await handle.terminate()
+    assert await first_answer(handle, "cancel-1", 1) is None

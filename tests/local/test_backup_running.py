@@ -55,13 +55,13 @@ class Relay(MailSink):
 
     def repeated(self) -> dict[str, int]:
         """Message-IDs that came more than once."""
-        counts = Counter(map(message_id, self.letters))
+        counts = Counter(str(letter.message["Message-ID"]) for letter in self.letters)
         return {name: count for name, count in counts.items() if count > 1}
 
 
-def message_id(letter: Received) -> str:
-    """What stands before the @: the beginning of the key's SHA-256."""
-    return str(letter.message["Message-ID"]).strip("<").partition("@")[0]
+def hash_of(letter: Received) -> str:
+    """The beginning of its key's SHA-256, which ends what stands before the @ of its Message-ID."""
+    return str(letter.message["Message-ID"]).strip("<").partition("@")[0].rpartition(".")[2][:8]
 
 
 @asynccontextmanager
@@ -105,13 +105,13 @@ async def call(house: Lab, promised: list[tuple[str, str]], stop: asyncio.Event)
 
 def remembered(data: Path) -> set[str]:
     with closing(sqlite3.connect(data / "sent.db")) as file:
-        return {row[0].hex()[:40] for row in file.execute("select key from letter where code is not null")}
+        return {row[0].hex()[:8] for row in file.execute("select key from letter where code is not null")}
 
 
 async def shut(relay: Relay, data: Path) -> None:
     """From now on no letter is accepted; each that was is remembered: what is in between is not promised."""
     relay.open.clear()
-    accepted = {message_id(letter) for letter in relay.letters[relay.since :]}
+    accepted = {hash_of(letter) for letter in relay.letters[relay.since :]}
     await until(partial(_is, lambda: accepted <= remembered(data)), seconds=PATIENCE)
 
 
