@@ -38,7 +38,7 @@ fix: $(VENV)/.ready-to-test ## repair what lint and format can repair by themsel
 bench: $(VENV)/.ready-to-test ## the benchmarks
 	$(BIN)/python -m benchmarks
 
-look: $(VENV)/.ready-to-test ## what needs a browser: pictures of the letters and pages
+look: $(VENV)/.ready-to-look ## pictures of all letters and pages, accessibility, spam scores: needs chromium, spamassassin
 	$(BIN)/python -m benchmarks.look
 
 messages: $(VENV)/.ready-to-test ## bring the catalogues of all languages up to the sentences of the templates
@@ -47,6 +47,7 @@ messages: $(VENV)/.ready-to-test ## bring the catalogues of all languages up to 
 lock: $(VENV)/.ready-to-test ## resolve the dependencies anew and write the lock files
 	UV_PYTHON_DOWNLOADS=never $(COMPILE) --group install --output-file requirements.lock
 	UV_PYTHON_DOWNLOADS=never $(COMPILE) --group install --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	UV_PYTHON_DOWNLOADS=never $(COMPILE) --group install --group look --constraints requirements-dev.lock --output-file requirements-look.lock
 
 clean: ## remove what was installed and built; data of `make run` stays
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -70,3 +71,7 @@ $(VENV)/.ready-to-test: requirements-dev.lock requirements.lock pyproject.toml |
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(VENV)/.ready-to-run $@
+
+$(VENV)/.ready-to-look: requirements-look.lock $(VENV)/.ready-to-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-look.lock
+	@touch $@

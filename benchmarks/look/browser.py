@@ -1,73 +1,101 @@
-"""The browser that takes the pictures: a Chromium of this machine, one process a picture."""
+"""The browser: one Chromium of this machine, driven over its DevTools protocol, which asks no network for anything."""
 
-import re
+import asyncio
+import os
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, Route, async_playwright
+
+from benchmarks.look.missing import Missing
+from benchmarks.look.sights import ORIGIN, Answer, Fault, Seen, Sight
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-GAP = 24
-"""Pixels between a page's widths, which stand side by side in one picture."""
-MEASURE = """<script>
-addEventListener("load", () => document.querySelectorAll("iframe").forEach(
-  (frame) => { frame.title = frame.contentDocument.documentElement.scrollHeight; }));
-</script>"""
+SCHEMES = ("light", "dark")
+NOT_IN_MAIL = ("landmark-one-main", "region")
+"""Rules for whole pages: a letter is shown inside a mail program's page, which has the landmarks."""
+WHOLE = {"resultTypes": ["violations"], "iframes": False}
+COLOURS = {**WHOLE, "runOnly": ["color-contrast"]}
+"""All that the dark scheme can change."""
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
-class NoBrowser(Exception):
-    """There is no browser on this machine."""
+@asynccontextmanager
+async def opened() -> AsyncIterator[Browser]:
+    """Raises `Missing`."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        raise Missing("chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path)
+        try:
+            yield browser
+        finally:
+            await browser.close()
 
 
-class Browser:
-    """Takes pictures of local files."""
+async def look(browser: Browser, sights: Sequence[Sight], folder: Path) -> list[Seen]:
+    """Take all pictures, as many at a time as there are cores, into `<folder>/<path>.<scheme>.<width>.png`."""
+    at_once = asyncio.Semaphore(os.cpu_count() or 1)
 
-    def __init__(self) -> None:
-        """Raises `NoBrowser`."""
-        path = next((found for name in NAMES if (found := shutil.which(name))), None)
-        if path is None:
-            raise NoBrowser("Pictures need Chromium, which is not installed (Debian: apt-get install chromium).")
-        self._path = path
+    async def one(sight: Sight) -> Seen:
+        async with at_once:
+            page = await browser.new_page()
+            try:
+                return await _look(page, sight, folder)
+            finally:
+                await page.close()
 
-    def pictures(self, pages: Mapping[str, Path], folder: Path, widths: Sequence[int], *, dark: bool = False) -> None:
-        """Draw each page at all widths, side by side, into `<folder>/<name>.png`."""
-        heights = self._heights(list(pages.values()), widths)
-        window = sum(widths) + GAP * (len(widths) - 1)
-        for name, page in pages.items():
-            frames = "".join(_frame(page, width, heights[page]) for width in widths)
-            self._run(
-                f'<body style="margin:0;display:flex;gap:{GAP}px;background:#888">{frames}',
-                f"--window-size={window},{heights[page]}",
-                f"--screenshot={(folder / f'{name}.png').resolve()}",
-                *(["--blink-settings=preferredColorScheme=0"] if dark else []),
-            )
-
-    def _heights(self, pages: Sequence[Path], widths: Sequence[int]) -> dict[Path, int]:
-        frames = "".join(_frame(page, width, 100) for page in pages for width in widths)
-        found = re.findall(r'title="(\d+)"', self._run(MEASURE + frames, "--dump-dom"))
-        each = len(widths)
-        return {page: max(map(int, found[i * each : (i + 1) * each])) for i, page in enumerate(pages)}
-
-    def _run(self, html: str, *options: str) -> str:
-        with tempfile.TemporaryDirectory() as home:
-            sheet = Path(home) / "sheet.html"
-            sheet.write_text(f"<!DOCTYPE html>{html}", encoding="utf-8")
-            command = [
-                self._path,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--hide-scrollbars",
-                "--allow-file-access-from-files",
-                f"--user-data-dir={home}/profile",
-                *options,
-                sheet.as_uri(),
-            ]
-            done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=180)  # noqa: S603
-        return done.stdout
+    return list(await asyncio.gather(*map(one, sights)))
 
 
-def _frame(page: Path, width: int, height: int) -> str:
-    style = f"display:block;flex:none;border:0;width:{width}px;height:{height}px"
-    return f'<iframe src="{page.resolve().as_uri()}" style="{style}"></iframe>'
+async def _look(page: Page, sight: Sight, folder: Path) -> Seen:
+    answers = {f"/{sight.path}": sight.page, **sight.frames}
+    strangers: list[str] = []
+
+    async def answer(route: Route) -> None:
+        url = route.request.url
+        known = answers.get(urlsplit(url).path) if url.startswith(ORIGIN) else None
+        if known is None:
+            strangers.append(url)
+            await route.abort()
+        else:
+            await _send(route, known)
+
+    await page.route("**/*", answer)
+    await page.goto(f"{ORIGIN}/{sight.path}")
+    pictures: dict[tuple[str, int], str] = {}
+    faults: list[Fault] = []
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        for width in sight.widths:
+            await page.set_viewport_size({"width": width, "height": 800})
+            file = pictures[scheme, width] = f"{sight.path}.{scheme}.{width}.png"
+            await page.screenshot(path=folder / file, full_page=True)
+            if await page.evaluate(WIDER):
+                faults.append(Fault(sight.path, scheme, "wider-than-screen", f"{width} pixels", "It has to be moved."))
+        faults += await _faults(page, sight, scheme)
+    faults += [Fault(sight.path, "any", "asks-elsewhere", url, "Nothing may be loaded.") for url in strangers]
+    return Seen(sight, pictures, tuple(faults))
+
+
+async def _send(route: Route, answer: Answer) -> None:
+    headers = {**answer.headers, "content-type": "text/html; charset=utf-8"}
+    await route.fulfill(status=200, headers=headers, body=answer.html)
+
+
+async def _faults(page: Page, sight: Sight, scheme: str) -> list[Fault]:
+    options: dict[str, Any] = dict(WHOLE if scheme == "light" else COLOURS)
+    if sight.in_mail:
+        options["rules"] = {rule: {"enabled": False} for rule in NOT_IN_MAIL}
+    results = await Axe().run(page, options=options)
+    return [
+        Fault(sight.path, scheme, violation["id"], " ".join(map(str, node["target"])), violation["help"])
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]

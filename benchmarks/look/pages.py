@@ -1,17 +1,21 @@
-"""Pictures of the invitation's page: the form, a form sent wrong, and every notice."""
+"""The invitation's page in every state and language, as its server answers."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
 
+from activities.languages import languages
 from activities.links import Links
-from benchmarks.look.browser import Browser
+from benchmarks.look.sights import Answer, Sight
 from gateway.errors import Refused
-from gateway.page import app
+from gateway.letters.writing import EXAMPLE, OPENS_NOTHING
+from gateway.page import LARGEST_FORM, app
+from settings import Settings
 from states.letters import InvitationLink
 
+SHELF = "invitation"
 WIDTHS = (900, 360)
 VIP_NUMBER = "7QK2M9XW4RTB3ZHD6NPA"
 
@@ -30,6 +34,7 @@ class Shown:
             "state": self.state,
             "account_manager": {"name": "Mette Holm"},
             "invitation": 1,
+            "accept_by": "2099-03-31",
             "time_zone": "Europe/Copenhagen",
         }
 
@@ -37,27 +42,37 @@ class Shown:
         raise Refused("unavailable", "")
 
 
-def look(browser: Browser, folder: Path) -> int:
-    """Write one page and its pictures for each thing the invitation's address can answer; how many pictures."""
-    folder.mkdir(parents=True, exist_ok=True)
-    links, customers = Links(["only for pictures"], "https://vip.example.com"), Shown()
-    client = TestClient(app(customers, links, reseller_name="Nordlys Software", support="+45 70 12 34 56"))
+def sights(settings: Settings) -> list[Sight]:
+    """One for each thing that the invitation's address can answer."""
+    links, customers = Links([OPENS_NOTHING], "https://vip.example.com"), Shown()
+    page = app(
+        customers,
+        links,
+        reseller_name=settings.reseller_name or EXAMPLE["name"],
+        support=settings.support or EXAMPLE["support"],
+    )
+    client = TestClient(page)
+    return [
+        Sight(SHELF, tag, name, WIDTHS, Answer(answer.text, dict(answer.headers)))
+        for tag, _ in languages().names()
+        for name, answer in _answers(client, customers, links, f"?lang={tag}")
+    ]
+
+
+def _answers(client: TestClient, customers: Shown, links: Links, asked: str) -> Iterator[tuple[str, Any]]:
     link = InvitationLink(vip_number=VIP_NUMBER, invitation=1, expires_at=datetime(2099, 4, 1, 22, tzinfo=UTC))
-    good = f"/invitations/{links.sign(link)}"
-    replaced = f"/invitations/{links.sign(link.model_copy(update={'invitation': 9}))}"
-    old = link.model_copy(update={"expires_at": datetime(2020, 1, 1, tzinfo=UTC)})
-    pages = {
-        "form": client.get(good).text,
-        "form_without_name": client.post(good, data={"name": "", "terms_version": "1"}).text,
-        "unknown": client.get("/invitations/unknown").text,
-        "expired": client.get(f"/invitations/{links.sign(old)}").text,
-        "replaced": client.get(replaced).text,
-    }
-    for customers.state in ("accepted", "withdrawn", "unavailable"):
-        pages[customers.state] = client.get(good).text
-    files = {name: folder / f"{name}.html" for name in pages}
-    for name, html in pages.items():
-        files[name].write_text(html, encoding="utf-8")
-    browser.pictures(files, folder, WIDTHS)
-    browser.pictures({"dark.form": files["form"]}, folder, WIDTHS, dark=True)
-    return len(files) + 1
+    good = f"/invitations/{links.sign(link)}{asked}"
+    replaced = f"/invitations/{links.sign(link.model_copy(update={'invitation': 9}))}{asked}"
+    customers.state = "invited"
+    yield "form", client.get(good)
+    for name, fields in {
+        "form_without_name": {"name": "", "terms_version": "1"},
+        "form_with_long_name": {"name": "Søren " * 20, "terms_version": "1"},
+        "form_with_old_terms": {"name": "Søren Kjær", "terms_version": "0"},
+        "too_large": {"name": "x" * LARGEST_FORM},
+    }.items():
+        yield name, client.post(good, data=fields)
+    yield "unknown", client.get(f"/invitations/unknown{asked}")
+    yield "replaced", client.get(replaced)
+    for customers.state in ("accepted", "expired", "withdrawn", "unavailable"):
+        yield customers.state, client.get(good)
