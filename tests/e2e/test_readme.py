@@ -15,6 +15,8 @@ pytestmark = pytest.mark.timeout(400)
 
 DOCUMENTS = [each for each in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if steps(each)]
 USUAL_ADDRESS = "127.0.0.1:7233"
+AT_ONCE = "\nimport os, sys; sys.stdout.flush(); os._exit(0)"
+"""A client of the SDK can abort the interpreter while it ends, after everything is done (temporalio/sdk-python#300)."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -28,7 +30,7 @@ async def follow(installed: Installation, step: Step, numbers: Numbers) -> Done:
     said = numbers.in_place(step.command)
     address = installed.stack.address
     if step.program:
-        program, given = said.replace(USUAL_ADDRESS, address), payload_keys(installed.stack.data)
+        program, given = said.replace(USUAL_ADDRESS, address) + AT_ONCE, payload_keys(installed.stack.data)
         return await execute(installed.folder, sys.executable, "-c", program, VIP_PAYLOAD_KEYS=given)
     # A shell that has read what `vip up` wrote down: the stack listens on other ports than usual.
     more = {"TEMPORAL_ADDRESS": address, "TEMPORAL_CODEC_ENDPOINT": installed.stack.codec_url}
