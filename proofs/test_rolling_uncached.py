@@ -1,8 +1,8 @@
-"""600 effects and 600 answers over roll-overs, by a worker that keeps no case in memory and replays each task's history.
+"""600 effects and 600 answers over roll-overs, by a worker that keeps no case and replays the history at each task.
 
 OPEN: now and then a replay gives a signal to a neighbour and an update's answer in another order than the history has
-them (TMPRL1100, "Signal external WF machine does not handle this event: WorkflowExecutionUpdateCompleted"). The case then
-waits for code that agrees. It needs several updates of one case in flight around a roll-over, and an empty cache.
+them (TMPRL1100, "Signal external WF machine does not handle this event: WorkflowExecutionUpdateCompleted"). The case
+then waits for code that agrees. It needs several updates of one case in flight around a roll-over, and an empty cache.
 """
 
 from pathlib import Path
