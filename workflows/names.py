@@ -16,6 +16,7 @@ MAIL_TASK_QUEUE: Final = "reseller-mail"
 
 SEND_LETTER: Final = "send_letter"
 OPEN_CASE: Final = "open_case"
+RECORD_CASE: Final = "record_case"
 
 DETAILS: Final = "details"
 JOURNAL: Final = "journal"
@@ -23,6 +24,7 @@ PREVIEW: Final = "preview"
 PRODUCTS: Final = "products"
 WAKE: Final = "wake"
 CARRIED: Final = "carried"
+RECORD: Final = "record"
 
 AUTHORIZATION_CHANGED: Final = "authorization_changed"
 CUSTOMER_CHANGED: Final = "customer_changed"

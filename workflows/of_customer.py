@@ -27,19 +27,21 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import customer_details
     from workflows.engine import Answer, Engine, Trying
     from workflows.names import OPEN_CASE, customer_id
+    from workflows.running import Start
     from workflows.surroundings import here
     from workflows.visibility import Attributes, customer_attributes, customer_memo
 
 
-async def invited(start: Any) -> CustomerCase:
-    """The customer of this start. Raises `Refused`, before anything has happened."""
+async def invited(start: Any) -> tuple[CustomerCase, Start]:
+    """The customer of this start, and what its first run begins with. Raises `Refused`; then nothing has happened."""
     # When a local activity ends, a worker that asked it anew (for a query that came early) thinks otherwise.
     invitation, now = _invitation(start), workflow.now()
     # The policy comes from the worker's file, which may change: it is recorded, so that a replay sees the same.
     opening = await workflow.execute_local_activity(
         OPEN_CASE, start_to_close_timeout=timedelta(seconds=10), result_type=dict[str, Any], summary="read the policy"
     )
-    return _begun(invitation, shared_policy(opening["policy"]), now, _number)
+    begun = _begun(invitation, shared_policy(opening["policy"]), now, _number)
+    return begun, opening.get("begins_with", {})
 
 
 def provisional(start: Any, now: datetime) -> CustomerCase:

@@ -50,7 +50,7 @@ CUSTOMER_SIGNALS = {"authorization_changed", "roll_over"}
 AUTHORIZATION_SIGNALS = {"customer_changed", "roll_over"}
 ADDED_UPDATES = {"write_off_lost", "lift_address", "record_bounce"}
 ADDED_AUTHORIZATION_UPDATES = {"record_bounce"}
-ADDED_QUERIES = {"wake", "carried"}
+ADDED_QUERIES = {"wake", "carried", "record"}
 SEARCH_ATTRIBUTES = {
     "CustomerState": "KEYWORD",
     "RenewalState": "KEYWORD",
@@ -72,7 +72,7 @@ ON_AN_AUTHORIZATION = {"AuthorizationState", "VipNumber", "ManagedBy", "NextEven
     "Organization",
     "Unreachable",
 }
-OUR_ACTIVITIES = {"send_letter", "open_case"}
+OUR_ACTIVITIES = {"send_letter", "open_case", "record_case"}
 
 PLANTED = ("Zebulon", "zebulon.qx@example.com", "Quetzal", "quetzal.qx@example.org", "Xylostreet")
 
