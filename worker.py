@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -28,12 +28,13 @@ from activities.mail import Mail
 from activities.marks import BounceAddress
 from activities.opening import Opening
 from activities.pool import Keeping
-from activities.recording import Recording, Register
+from activities.recording import Recording
 from activities.rendering import JinjaRenderer
 from activities.sent import NotAMemory, SentLetters
 from activities.smtp import SmtpTransport
 from cases import shelf
 from encryption.converter import data_converter
+from register.register import Register
 from settings import NEEDED_BY_WORKER, Settings, SettingsError, environment, load, temporal_connection
 from settings_values import Mailbox, SmtpUrl
 from states.catalogue import Catalogue, CatalogueError
@@ -93,8 +94,8 @@ async def working(
     policy, catalogue = read_policy(settings), read_catalogue(settings)
     await register_search_attributes(client)
     shelf.put(catalogue)
-    opened = register_of(settings)
-    recording, records = Recording(opened), opened is not None
+    register = register_of(settings)
+    records = register is not None
     before = surroundings.here()
     surroundings.put(
         surroundings.Surroundings(
@@ -108,7 +109,7 @@ async def working(
         lenient(client),
         task_queue=settings.task_queue,
         workflows=[Customer, PurchaseAuthorization],
-        activities=[Opening(policy, running.first(records)).open_case, recording.record_case],
+        activities=[Opening(policy, running.first(records)).open_case, Recording(register).record_case],
         graceful_shutdown_timeout=GRACE,
         deployment_config=version,
         **{
@@ -130,24 +131,17 @@ async def working(
     async with AsyncExitStack() as stack:
         stack.callback(surroundings.put, before)
         stack.push_async_callback(letters.close)
-        stack.push_async_callback(recording.close)
+        if register is not None:
+            stack.push_async_callback(register.close)
         await stack.enter_async_context(mail)
         await stack.enter_async_context(lifecycle)
         yield
 
 
-def register_of(settings: Settings) -> Callable[[], Awaitable[Register]] | None:
-    """What opens the register of the settings; None where they name none."""
+def register_of(settings: Settings) -> Register | None:
+    """The register of the settings, opened when it is first needed; None where they name none."""
     url = settings.database_url.get_secret_value() if settings.database_url else OFF
-    if url == OFF:
-        return None
-
-    async def open_() -> Register:
-        from register.register import Register as Database
-
-        return await Database.at(url)
-
-    return open_
+    return None if url == OFF else Register(url)
 
 
 def mail_of(settings: Settings) -> Mail:

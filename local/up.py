@@ -121,6 +121,8 @@ def local_settings(stack: Stack) -> Settings:
     overrides: dict[str, Any] = {name: value for name, value in _DEFAULTS.items() if f"VIP_{name.upper()}" not in given}
     overrides |= {"smtp_url": stack.smtp_url, "public_url": stack.page_url, "ui_url": stack.ui_url}
     overrides |= {"sent_letters": stack.sent_letters}
+    if "VIP_DATABASE_URL" not in given:
+        overrides["database_url"] = stack.database_url
     return load(**overrides, link_secret=link_secret(stack.data), payload_keys=keys(stack.data))
 
 
