@@ -22,6 +22,7 @@ from settings_values import (
     Mailbox,
     SmtpUrl,
     bounce_address,
+    database_address,
     host_and_port,
     language_tag,
     link_secrets,
@@ -109,7 +110,9 @@ class Settings(BaseSettings):
     ui_url: Annotated[str, AfterValidator(web_address)] = "http://127.0.0.1:8233"
 
     api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(ApiKey.parse_all)] = ()
-    database_url: SecretStr | None = None
+    database_url: Annotated[SecretStr, BeforeValidator(database_address)] = Field(
+        SecretStr("sqlite:///register.sqlite3"), description="where the register is kept; off: there is none"
+    )
     metrics_address: Annotated[str | None, AfterValidator(host_and_port)] = None
     log_format: Literal["json", "text"] = "json"
 

@@ -83,9 +83,7 @@ class Authorizations:
         if self.states:
             asking = asking.where(AUTHORIZATIONS.c.state.in_(sorted(set(self.states))))
         found = [row | _customer(customer) for row, customer in await connection.execute(asking)]
-        return sorted(
-            found, key=lambda one: (one["vip_number"], moment(one["requested_at"]), one["authorization_number"])
-        )
+        return sorted(found, key=_as_asked_for)
 
 
 async def versions(connection: AsyncConnection, kind: str, after: str, room: int) -> list[tuple[str, int]]:
