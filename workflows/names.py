@@ -23,6 +23,7 @@ PREVIEW: Final = "preview"
 PRODUCTS: Final = "products"
 WAKE: Final = "wake"
 CARRIED: Final = "carried"
+RECORD: Final = "record"
 
 AUTHORIZATION_CHANGED: Final = "authorization_changed"
 CUSTOMER_CHANGED: Final = "customer_changed"
