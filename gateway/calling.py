@@ -2,8 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeVar
 
 from temporalio.client import (
@@ -40,6 +40,8 @@ AGAIN = frozenset(
     }
 )
 """What may be asked again. For an update that is safe: the same update ID has one effect, whatever became of it."""
+_GRACE = 0.5
+"""Seconds more for several calls together: each knows better than all of them why no answer came."""
 _RUN_ENDED = "AcceptedUpdateCompletedWorkflow"
 _NOT_BEGUN = "unavailable"
 
@@ -55,7 +57,7 @@ async def update(handle: Handle, name: str, body: Answer, update_id: str, patien
         answer: Answer = await handle.execute_update(name, body, id=update_id, result_type=dict[str, Any])
         return answer
 
-    return await _answered(once, patience)
+    return await answered(once, patience)
 
 
 async def query(handle: Handle, name: str, *body: Any, patience: float = PATIENCE) -> Any:
@@ -64,12 +66,22 @@ async def query(handle: Handle, name: str, *body: Any, patience: float = PATIENC
     async def once() -> Any:
         return await handle.query(name, *body)
 
-    return await _answered(once, patience, handle)
+    return await answered(once, patience, handle)
 
 
 def in_our_words(refused: RefusedByTheRules) -> Refused:
     """What the pure core refused, as a door tells it."""
     return Refused(refused.code, str(refused), refused.reasons)
+
+
+@asynccontextmanager
+async def within(patience: float) -> AsyncIterator[None]:
+    """Whatever it takes inside, several calls perhaps, is over by then. Raises `Unavailable`."""
+    try:
+        async with asyncio.timeout(patience + _GRACE):
+            yield
+    except TimeoutError:
+        raise Unavailable(f"No answer came within {patience:g} s.") from None
 
 
 @contextmanager
@@ -92,7 +104,8 @@ def refusal_in(cause: BaseException | None) -> Refused:
     return Refused(cause.type or "unavailable", message, reasons)
 
 
-async def _answered(once: Callable[[], Awaitable[T]], patience: float, handle: Handle | None = None) -> T:
+async def answered(once: Callable[[], Awaitable[T]], patience: float, handle: Handle | None = None) -> T:
+    """What a call that may be repeated answers. Raises `Refused`, `Unavailable`, `Gone`."""
     last, pauses = "nobody works on this case at the moment", itertools.chain(PAUSES, itertools.repeat(PAUSES[-1]))
     with suppress(TimeoutError):
         async with asyncio.timeout(patience):

@@ -12,6 +12,7 @@ class Refused(Exception):
         self.code = code
         self.message = message
         self.reasons = [dict(reason) for reason in reasons]
+        """Each with its `code`, `message`, and what helps to make it legal (`gateway.answers.ReasonAgainst`)."""
 
 
 class NotFound(Refused):
@@ -23,6 +24,9 @@ class NotFound(Refused):
 
 class Unavailable(Refused):
     """Nobody answered in time, or nobody is there. What became of the request is unknown; its key finds out."""
+
+    key: str | None = None
+    """The key of the request that changes something: the same call with it finds out what became of the first."""
 
     def __init__(self, message: str) -> None:
         super().__init__("unavailable", message, [{"code": "unavailable", "message": message}])

@@ -7,7 +7,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from cases.messages import Invite, parse
-from gateway.calling import Answer, Gone, Handle, in_our_words, query, reaching, refusal_in
+from gateway.calling import Answer, Gone, Handle, answered, in_our_words, query, reaching, refusal_in
 from gateway.errors import Refused, Unavailable
 from gateway.keys import digest
 from states.authorization import AUTHORIZATION, State
@@ -30,18 +30,21 @@ async def invite(client: Client, task_queue: str, number: str, body: Answer, pat
     except RefusedByTheRules as refused:
         raise in_our_words(refused) from None
     handle = client.get_workflow_handle(names.customer_id(number))
+
+    async def start() -> None:
+        await client.start_workflow(
+            names.CUSTOMER,
+            body,
+            id=handle.id,
+            task_queue=task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,  # a refused start may come again
+            memo={INVITATION: said},
+            static_summary=f"customer {number}",
+        )
+
     try:
-        with reaching():
-            await client.start_workflow(
-                names.CUSTOMER,
-                body,
-                id=handle.id,
-                task_queue=task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,  # a refused start may come again
-                memo={INVITATION: said},
-                static_summary=f"customer {number}",
-            )
+        await answered(start, patience)  # what an attempt in the dark has started is found, by its body's digest
     except WorkflowAlreadyStartedError:
         with reaching():
             known = await (await handle.describe()).memo()

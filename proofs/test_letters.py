@@ -8,7 +8,6 @@ import asyncio
 from collections import defaultdict
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -79,11 +78,11 @@ async def _invite(gateway: Gateway) -> list[str]:
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(turn: int) -> str:
-        body: dict[str, Any] = {**INVITATION, "organization": f"School {turn}"}
+        body = {**INVITATION, "organization": f"School {turn}"}
         async with room:
             while True:
                 try:
-                    return str((await gateway.invite(body, f"letter-{turn}"))["vip_number"])
+                    return str((await gateway.start_customer(body, f"letter-{turn}"))["vip_number"])
                 except Unavailable:
                     await asyncio.sleep(0.1)
 

@@ -33,7 +33,7 @@ async def plant(gateway: Gateway, today: date | None = None) -> str:
 
 async def _plant(gateway: Gateway, sample: SampleCustomer) -> None:
     try:
-        await gateway.invite(sample.body, f"sample-{sample.vip_number}", sample.vip_number)
+        await gateway.start_customer(sample.body, f"sample-{sample.vip_number}", sample.vip_number)
     except Refused as refused:
         if refused.code != "idempotency_key_reused":
             raise

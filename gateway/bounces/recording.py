@@ -2,14 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
+from gateway.answers import JournalEntry
+from gateway.bodies import RecordBounce
 from gateway.bounces.understanding import Kind, Report
 from gateway.client import Gateway
 from gateway.errors import NotFound, Refused, Unavailable
 from states.letters import key_of, mark_of
-
-Entry = dict[str, Any]
 
 
 class Became(StrEnum):
@@ -65,7 +65,7 @@ async def record(gateway: Gateway, report: Report) -> Told:
     return told._replace(became=Became.RECORDED, message=f"came back from {report.sent_to or 'its reader'}{why}")
 
 
-def _entry(number: str, mark: str, journal: list[Entry]) -> Entry | None:
+def _entry(number: str, mark: str, journal: list[JournalEntry]) -> JournalEntry | None:
     """The letter that was sent, the latest first."""
     for entry in reversed(journal):
         if entry["kind"] == "letter":
@@ -75,9 +75,9 @@ def _entry(number: str, mark: str, journal: list[Entry]) -> Entry | None:
     return None
 
 
-def _body(report: Report, entry: Entry) -> dict[str, Any]:
+def _body(report: Report, entry: JournalEntry) -> RecordBounce:
     """The same for the same report: a repeat has to be one."""
-    body = {
+    body: RecordBounce = {
         "letter": entry["letter"],
         "reader": entry["reader"],
         "caused_at": entry["effective_at"],
@@ -86,4 +86,4 @@ def _body(report: Report, entry: Entry) -> dict[str, Any]:
         "status": report.status,
         "bounced_at": None if report.at is None else report.at.isoformat(),
     }
-    return {name: value for name, value in body.items() if value is not None}
+    return cast(RecordBounce, {name: value for name, value in body.items() if value is not None})

@@ -2,9 +2,10 @@
 
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from cyclopts import Parameter
 
@@ -13,14 +14,17 @@ from gateway.errors import Unavailable
 
 if TYPE_CHECKING:
     from temporalio.client import Client
-    from temporalio.envconfig import ClientConnectConfig
 
+    from gateway.bodies import Line
     from gateway.client import Gateway
+    from gateway.connecting import Server
     from settings import Settings
 
 T = TypeVar("T")
+B = TypeVar("B", bound=Mapping[str, object])
 Answer = dict[str, Any]
-CONNECT_LIMIT = 10.0
+READER = "cli"
+"""Who reads, for the register: each command is a process of its own."""
 
 
 @Parameter(name="*")
@@ -53,16 +57,13 @@ def ask(options: Looking, question: Callable[["Gateway"], Awaitable[T]], show: C
 
 
 def change(
-    options: Doing,
-    body: Answer,
-    act: Callable[["Gateway", Answer, str], Awaitable[Answer]],
-    show: Callable[[Answer], None],
+    options: Doing, body: B, act: Callable[["Gateway", B, str], Awaitable[T]], show: Callable[[T], None]
 ) -> None:
     """Do something, once for each key, and print the answer. What is None is left out of the body."""
     from gateway.keys import new_key
 
-    actor = options.actor or _login()
-    said = {name: value for name, value in {**body, "actor": actor}.items() if value is not None}
+    told = {**body, "actor": options.actor or _login()}
+    said = cast(B, {name: value for name, value in told.items() if value is not None})
     key = options.key or new_key()
     try:
         ask(options, lambda gateway: act(gateway, said, key), show)
@@ -72,27 +73,15 @@ def change(
         ) from None
 
 
-def lines(words: Iterable[str]) -> list[Answer] | None:
+def lines(words: Iterable[str]) -> "list[Line] | None":
     """Products and quantities as they are written: PRODUCT=QUANTITY. None: none were given. Raises `WrongUsage`."""
-    found = []
+    found: list[Line] = []
     for word in words:
         product, _, quantity = word.partition("=")
         if not product or not quantity.removeprefix("-").isdecimal():
             raise WrongUsage(f"{word} is not PRODUCT=QUANTITY, such as photoshop-team=5")
         found.append({"product": product, "quantity": int(quantity)})
     return found or None
-
-
-@dataclass(frozen=True)
-class Server:
-    """Where the server is, and the settings with the keys to what it keeps."""
-
-    connection: "ClientConnectConfig"
-    settings: "Settings"
-
-    @property
-    def address(self) -> str:
-        return str(self.connection["target_host"])
 
 
 def settings_here() -> "Settings":
@@ -105,59 +94,44 @@ def settings_here() -> "Settings":
         raise WrongUsage(str(error)) from None
 
 
-def server(settings: "Settings") -> Server:
-    """The server that the environment names, else the stack that runs here (with its keys), else the usual address.
-
-    Raises `WrongUsage`.
-    """
-    from local.stack import NAMESPACE, StackError, keys, running
-    from settings import SettingsError, environment, temporal_connection
-
-    try:
-        where = temporal_connection()
-        if (stack := running()) is not None:
-            if "TEMPORAL_ADDRESS" not in environment():
-                where["target_host"], where["namespace"] = stack.address, NAMESPACE
-            if where["target_host"] == stack.address:
-                settings = settings.model_copy(update={"payload_keys": keys(stack.data)})
-    except (SettingsError, StackError) as error:
-        raise WrongUsage(str(error)) from None
-    return Server(where, settings)
-
-
-async def connected(where: Server) -> "Client":
-    """A client of that server. Raises `Unavailable`, and `WrongUsage` for a server whose keys are missing."""
-    from temporalio.client import Client
-    from temporalio.service import RPCError
-
-    from encryption.converter import data_converter
+def server(settings: "Settings") -> "Server":
+    """The server that the environment names, else the stack that runs here. Raises `WrongUsage`."""
+    from gateway import connecting
     from settings import SettingsError
 
     try:
-        async with asyncio.timeout(CONNECT_LIMIT):
-            client = await Client.connect(**where.connection)
-        config = client.config()
-        config["data_converter"] = data_converter(where.settings, where.address)
-        return Client(**config)
+        return connecting.server(settings)
     except SettingsError as error:
         raise WrongUsage(str(error)) from None
-    except (TimeoutError, RuntimeError, RPCError):
-        raise Unavailable(
-            f"No Temporal server answers at {where.address}; start one with vip up, or set TEMPORAL_ADDRESS."
-        ) from None
 
 
-async def gateway_here(settings: "Settings") -> "Gateway":
-    """The gateway to the server of these settings. Raises `Unavailable`."""
-    from gateway.client import Gateway
+async def connected(where: "Server") -> "Client":
+    """A client of that server. Raises `Unavailable`, and `WrongUsage` for a server whose keys are missing."""
+    from gateway import connecting
+    from settings import SettingsError
 
-    secret = settings.number_secret.get_secret_value() if settings.number_secret else ""
-    client = await connected(server(settings))
-    return Gateway(client, task_queue=settings.task_queue, number_secret=secret)
+    try:
+        return await connecting.connected(where)
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
+
+
+@asynccontextmanager
+async def gateway_here(settings: "Settings", patience: float | None = None) -> "AsyncIterator[Gateway]":
+    """The gateway to the server of these settings. Raises `Unavailable`, `WrongUsage`."""
+    from gateway.connecting import opened
+    from settings import SettingsError
+
+    try:
+        async with opened(settings, patience) as gateway:
+            yield gateway.as_reader(READER)
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
 
 
 async def _asked(question: Callable[["Gateway"], Awaitable[T]]) -> T:
-    return await question(await gateway_here(settings_here()))
+    async with gateway_here(settings_here()) as gateway:
+        return await question(gateway)
 
 
 def _login() -> str | None:

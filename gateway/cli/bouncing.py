@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from gateway.cli.asking import DOING, LOOKING, Doing, Looking, gateway_here, settings_here
+from gateway.bodies import LiftAddress
+from gateway.cli import showing
+from gateway.cli.asking import DOING, LOOKING, Doing, Looking, change, gateway_here, settings_here
 from gateway.cli.options import Reason, VipNumber
 from gateway.cli.output import WrongUsage, document, table
-from gateway.cli.updating import update_customer
 
 if TYPE_CHECKING:
     from activities.marks import BounceAddress
@@ -58,7 +59,8 @@ def lift_address(
     reader
         Whose address it is.
     """
-    update_customer(vip_number, "lift_address", {"reader": reader.replace("-", "_"), "reason": reason}, doing)
+    body: LiftAddress = {"reader": "contact" if reader == "contact" else "account_manager", "reason": reason}
+    change(doing, body, lambda gateway, said, key: gateway.lift_address(vip_number, said, key), showing.customer)
 
 
 async def _record(found: "list[Found]", looking: Looking) -> int:
@@ -66,8 +68,9 @@ async def _record(found: "list[Found]", looking: Looking) -> int:
     from gateway.bounces.understanding import understood
 
     settings = settings_here()
-    gateway, address = await gateway_here(settings), _bounce_address(settings)
-    told = [(one.where, await record(gateway, understood(one.raw, address))) for one in found]
+    address = _bounce_address(settings)
+    async with gateway_here(settings) as gateway:
+        told = [(one.where, await record(gateway, understood(one.raw, address))) for one in found]
     if looking.json:
         document([_known({"where": where, **one._asdict()}) for where, one in told])
     else:

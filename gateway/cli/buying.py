@@ -1,14 +1,17 @@
 """Purchase authorizations and their orders."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, cast
 
+from gateway import bodies
+from gateway.bodies import Authorize, Extend, PlaceOrder, RecordOrder
 from gateway.cli import showing
-from gateway.cli.asking import DOING, Answer, Doing, ask, change, lines
+from gateway.cli.asking import DOING, Doing, ask, change, lines
 from gateway.cli.options import At, AuthorizationNumber, Flag, OrderReference, Reason, ReasonInLetter, VipNumber
 from gateway.cli.output import WrongUsage
-from gateway.cli.updating import update_authorization, update_customer
+from gateway.vocabulary import RequestedBy
 
 if TYPE_CHECKING:
+    from gateway.answers import Authorization
     from gateway.client import Gateway
 
 
@@ -16,7 +19,7 @@ def authorize(
     vip_number: VipNumber,
     /,
     *products: str,
-    by: Literal["account_manager", "member"] = "account_manager",
+    by: RequestedBy = "account_manager",
     purchase_order: str | None = None,
     at: At = None,
     preview: Flag = False,
@@ -35,14 +38,13 @@ def authorize(
     preview
         Only say what the answer would be.
     """
-    body: Answer = {"lines": lines(products), "requested_by": by, "purchase_order": purchase_order, "requested_at": at}
-    if body["lines"] is None:
+    if (asked := lines(products)) is None:
         raise WrongUsage("say which products, as PRODUCT=QUANTITY")
+    body: Authorize = {"lines": asked, "requested_by": by, "purchase_order": purchase_order, "requested_at": at}
     if preview:
-        asked = {name: value for name, value in body.items() if value is not None}
-        ask(doing, lambda gateway: gateway.preview(vip_number, asked), showing.authorization)
+        ask(doing, lambda gateway: gateway.preview(vip_number, body), showing.authorization)
         return
-    update_customer(vip_number, "authorize_purchase", body, doing, showing.authorization)
+    change(doing, body, lambda gateway, said, key: gateway.authorize(vip_number, said, key), showing.authorization)
 
 
 def order(number: str, order_reference: OrderReference, /, *products: str, at: At = None, doing: Doing = DOING) -> None:
@@ -55,12 +57,12 @@ def order(number: str, order_reference: OrderReference, /, *products: str, at: A
     products
         PRODUCT=QUANTITY; a direct order needs them.
     """
-    body = {"order_reference": order_reference, "lines": lines(products), "ordered_at": at}
+    body: PlaceOrder = {"order_reference": order_reference, "lines": lines(products), "ordered_at": at}
 
-    async def act(gateway: "Gateway", said: Answer, key: str) -> Answer:
+    async def act(gateway: "Gateway", said: PlaceOrder, key: str) -> "Authorization":
         if await gateway.kind(number) == "customer":
-            return await gateway.update_customer(number, "record_order", said, key)
-        return await gateway.update_authorization(number, "place_order", said, key)
+            return await gateway.record_order(number, cast(RecordOrder, said), key)  # refused, if lines are missing
+        return await gateway.place_order(number, said, key)
 
     change(doing, body, act, showing.authorization)
 
@@ -73,19 +75,35 @@ def extend(authorization_number: AuthorizationNumber, /, *, days: int, reason: R
     days
         By how many days.
     """
-    update_authorization(authorization_number, "extend", {"days": days, "reason": reason}, doing)
+    body: Extend = {"days": days, "reason": reason}
+    number = authorization_number
+    change(doing, body, lambda gateway, said, key: gateway.extend(number, said, key), showing.authorization)
 
 
 def cancel(authorization_number: AuthorizationNumber, /, *, reason: ReasonInLetter, doing: Doing = DOING) -> None:
     """Cancel a pending authorization: the customer loses what is not ordered."""
-    update_authorization(authorization_number, "cancel", {"reason": reason}, doing)
+    body: bodies.Reason = {"reason": reason}
+    number = authorization_number
+    change(doing, body, lambda gateway, said, key: gateway.cancel(number, said, key), showing.authorization)
 
 
 def write_off(authorization_number: AuthorizationNumber, /, *, reason: ReasonInLetter, doing: Doing = DOING) -> None:
     """Give up what is overdue, deactivated or lost: what is not ordered is removed, and the block is lifted."""
-    update_authorization(authorization_number, "write_off", {"reason": reason}, doing)
+    body: bodies.Reason = {"reason": reason}
+    change(
+        doing,
+        body,
+        lambda gateway, said, key: gateway.write_off(authorization_number, said, key),
+        showing.authorization,
+    )
 
 
 def deactivate(authorization_number: AuthorizationNumber, /, *, reason: ReasonInLetter, doing: Doing = DOING) -> None:
     """Deactivate what is past its last day, when no warning can get out."""
-    update_authorization(authorization_number, "deactivate", {"reason": reason}, doing)
+    body: bodies.Reason = {"reason": reason}
+    change(
+        doing,
+        body,
+        lambda gateway, said, key: gateway.deactivate(authorization_number, said, key),
+        showing.authorization,
+    )

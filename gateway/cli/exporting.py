@@ -84,7 +84,7 @@ async def _everybody(settings: "Settings", at_once: int, looking: Looking) -> li
         async def ask_one_after_another() -> None:
             for number in waiting:
                 try:
-                    every.append(await gateway.customer(number))
+                    every.append(dict(await gateway.customer(number)))
                 except (NotFound, Unavailable) as silent:
                     raise Unavailable(f"{number}: {silent.message}. Nothing was written.") from None
                 step()

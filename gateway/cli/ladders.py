@@ -9,6 +9,7 @@ from gateway.cli.asking import Looking, connected, server, settings_here
 from gateway.cli.output import WrongUsage, document, say, table
 
 if TYPE_CHECKING:
+    from gateway.answers import JournalEntry
     from gateway.client import Gateway
     from gateway.letters.families import Family
     from gateway.letters.ladder import Rung
@@ -68,7 +69,7 @@ async def _climb(number: str) -> "tuple[Family, list[Rung], list[Rung], list[str
     return family, climbed(journals), foretold(family, catalogue, Writer(settings)), silent
 
 
-async def _journals(gateway: "Gateway", family: "Family") -> tuple[dict[str, list[dict[str, object]]], list[str]]:
+async def _journals(gateway: "Gateway", family: "Family") -> "tuple[dict[str, list[JournalEntry]], list[str]]":
     """Of the customer and every authorization it ever had; and whose are no longer kept."""
     from gateway.errors import NotFound
 

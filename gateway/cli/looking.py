@@ -6,21 +6,21 @@ from cyclopts import Parameter
 
 from gateway.cli import showing
 from gateway.cli.asking import LOOKING, Answer, Looking, ask
-from gateway.cli.options import AnyNumber, Segment, VipNumber
+from gateway.cli.options import AnyNumber, VipNumber
 from gateway.cli.output import say, table
+from gateway.vocabulary import CustomerList, MarketSegment, MembershipState
 
 if TYPE_CHECKING:
+    from gateway.answers import Addable, Authorization, WholeCustomer
     from gateway.client import Gateway
-
-CustomerList = Literal["no_products", "pending_requests", "overdue_requests", "upcoming_renewals", "ready_for_renewal"]
 
 
 def customers(
     *,
     list_: Annotated[tuple[CustomerList, ...], Parameter(name="--list")] = (),
     managed_by: str | None = None,
-    segment: Segment | None = None,
-    status: Literal["invited", "accepted", "expired", "withdrawn"] | None = None,
+    segment: MarketSegment | None = None,
+    status: MembershipState | None = None,
     sort: Literal["name", "next", "anniversary"] = "name",
     looking: Looking = LOOKING,
 ) -> None:
@@ -53,8 +53,11 @@ def customers(
 def show(number: AnyNumber, /, *, looking: Looking = LOOKING) -> None:
     """Show a customer or an authorization."""
 
-    def tell(answer: Answer) -> None:
-        (showing.customer if "organization" in answer else showing.authorization)(answer)
+    def tell(answer: "WholeCustomer | Authorization") -> None:
+        if "organization" in answer:
+            showing.customer(answer)
+        else:
+            showing.authorization(answer)
 
     ask(looking, lambda gateway: gateway.details(number), tell)
 
@@ -67,7 +70,7 @@ def journal(number: AnyNumber, /, *, looking: Looking = LOOKING) -> None:
 def products(vip_number: VipNumber, /, *, looking: Looking = LOOKING) -> None:
     """What this customer may add, and why not the rest."""
 
-    def tell(answers: list[Answer]) -> None:
+    def tell(answers: "list[Addable]") -> None:
         rows = (
             (
                 one["product"],

@@ -1,9 +1,11 @@
 """Account managers: assigning one customer, or all of one manager, to another."""
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, cast
 
 from cyclopts import Parameter
 
+from gateway.bodies import Assign
 from gateway.cli import showing
 from gateway.cli.asking import DOING, Answer, Doing, change
 from gateway.cli.options import VipNumber
@@ -11,6 +13,7 @@ from gateway.cli.output import WrongUsage, table
 from gateway.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
+    from gateway.answers import Customer
     from gateway.client import Gateway
 
 
@@ -45,41 +48,47 @@ def assign(
     if (name is None) != (email is None):
         raise WrongUsage("--name and --email go together")
     body: Answer = {"id": to, "name": name, "email": email, "language": language}
-
-    async def act(gateway: "Gateway", said: Answer, key: str) -> Answer:
-        from gateway.client import Wanted
-
-        if "email" not in said:
-            said = {**said, **await _known(gateway, to)}
-        if vip_number is not None:
-            return await gateway.update_customer(vip_number, "assign_account_manager", said, key)
-        assigned, refusals = [], list[Answer]()
-        for row in await gateway.customers(Wanted(managed_by=from_)):
-            if row["invitation_status"] == "withdrawn":
-                continue  # final: nobody looks after it any more
-            try:
-                assigned.append(await gateway.update_customer(row["vip_number"], "assign_account_manager", said, key))
-            except Unavailable:
-                raise
-            except Refused as refused:
-                refusals += [{**reason, "vip_number": row["vip_number"]} for reason in refused.reasons]
-        if refusals:
-            message = f"{len(assigned)} customers were assigned, others were not."
-            raise Refused(refusals[0]["code"], message, refusals)
-        return {"items": assigned, "total": len(assigned)}
-
-    change(doing, body, act, showing.customer if from_ is None else _assigned)
+    if vip_number is not None:
+        change(doing, body, partial(_assign, vip_number), showing.customer)
+    else:
+        change(doing, body, partial(_assign_all, from_), _assigned)
 
 
-async def _known(gateway: "Gateway", manager: str) -> Answer:
-    """What a customer of this account manager knows of the person. Raises `WrongUsage` if there is none."""
+async def _assign(vip_number: str, gateway: "Gateway", said: Answer, key: str) -> "Customer":
+    return await gateway.assign_account_manager(vip_number, await _whole(gateway, said), key)
+
+
+async def _assign_all(manager: str | None, gateway: "Gateway", said: Answer, key: str) -> Answer:
     from gateway.client import Wanted
 
+    body = await _whole(gateway, said)
+    assigned, refusals = list["Customer"](), list[Answer]()
     for row in await gateway.customers(Wanted(managed_by=manager)):
-        known: Answer = (await gateway.customer(row["vip_number"]))["account_manager"]
-        if known["id"] == manager:
-            return known
-    raise WrongUsage(f"{manager} manages no customer yet: say who that is with --name and --email")
+        if row["invitation_status"] == "withdrawn":
+            continue  # final: nobody looks after it any more
+        try:
+            assigned.append(await gateway.assign_account_manager(row["vip_number"], body, key))
+        except Unavailable:
+            raise
+        except Refused as refused:
+            refusals += [{**reason, "vip_number": row["vip_number"]} for reason in refused.reasons]
+    if refusals:
+        message = f"{len(assigned)} customers were assigned, others were not."
+        raise Refused(refusals[0]["code"], message, refusals)
+    return {"items": assigned, "total": len(assigned)}
+
+
+async def _whole(gateway: "Gateway", said: Answer) -> Assign:
+    """The body; who is named by the ID alone is known already. Raises `WrongUsage` if not."""
+    if "email" in said:
+        return cast(Assign, said)
+    from gateway.client import Wanted
+
+    for row in await gateway.customers(Wanted(managed_by=said["id"])):
+        known = (await gateway.customer(row["vip_number"]))["account_manager"]
+        if known["id"] == said["id"]:
+            return cast(Assign, {**said, **known})
+    raise WrongUsage(f"{said['id']} manages no customer yet: say who that is with --name and --email")
 
 
 def _assigned(answer: Answer) -> None:

@@ -3,15 +3,18 @@
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 from cyclopts import Parameter
 
+from gateway import bodies
+from gateway.answers import Customer as Answered
+from gateway.bodies import Accept, AcceptedBy, AddOfferTypes, HandOver, Nothing
 from gateway.cli import showing
 from gateway.cli.asking import DOING, Answer, Doing, change
-from gateway.cli.options import At, OfferType, Reason, ReasonInLetter, Segment, VipNumber
+from gateway.cli.options import At, Reason, ReasonInLetter, VipNumber
 from gateway.cli.output import WrongUsage
-from gateway.cli.updating import update_customer
+from gateway.vocabulary import MarketSegment, OfferType
 
 
 @Parameter(name="*")
@@ -43,7 +46,7 @@ class Customer:
 
     organization: str | None = None
     """The organisation's name."""
-    market_segment: Annotated[Segment | None, Parameter(name="--segment")] = None
+    market_segment: Annotated[MarketSegment | None, Parameter(name="--segment")] = None
     """Its market segment."""
     offer_types: Annotated[tuple[OfferType, ...], Parameter(name="--offer-type")] = ()
     """What it may buy; may be given twice."""
@@ -83,7 +86,7 @@ def invite(
     for name, said in _present(asdict(customer)).items():
         before = body.get(name)
         body[name] = {**before, **said} if isinstance(said, dict) and isinstance(before, dict) else said
-    change(doing, body, lambda gateway, said, key: gateway.invite(said, key), showing.customer)
+    change(doing, body, lambda gateway, said, key: gateway.start_customer(said, key), _show)
 
 
 def accept(
@@ -107,18 +110,20 @@ def accept(
     terms_version
         Which version of the terms was accepted.
     """
-    body = {"accepted_by": _present({"name": name, "identity": identity}), "terms_version": terms_version}
-    update_customer(vip_number, "accept_invitation", {**body, "accepted_at": at}, doing)
+    who: AcceptedBy = {"name": name} if identity is None else {"name": name, "identity": identity}
+    body: Accept = {"accepted_by": who, "terms_version": terms_version, "accepted_at": at}
+    change(doing, body, lambda gateway, said, key: gateway.accept(vip_number, said, key), showing.customer)
 
 
 def resend(vip_number: VipNumber, /, *, doing: Doing = DOING) -> None:
     """Send the invitation again; its clocks start again."""
-    update_customer(vip_number, "resend_invitation", {}, doing)
+    change(doing, Nothing(), lambda gateway, said, key: gateway.resend(vip_number, said, key), showing.customer)
 
 
 def withdraw(vip_number: VipNumber, /, *, reason: ReasonInLetter, doing: Doing = DOING) -> None:
     """Withdraw an invitation, while nothing was ever authorized or ordered; final."""
-    update_customer(vip_number, "withdraw_invitation", {"reason": reason}, doing)
+    body: bodies.Reason = {"reason": reason}
+    change(doing, body, lambda gateway, said, key: gateway.withdraw(vip_number, said, key), showing.customer)
 
 
 def contact(
@@ -142,8 +147,8 @@ def contact(
     language
         The new contact's language; by default it stays.
     """
-    body = {"name": name, "email": email, "language": language, "reason": reason}
-    update_customer(vip_number, "hand_over_contact", body, doing)
+    body: HandOver = {"name": name, "email": email, "language": language, "reason": reason}
+    change(doing, body, lambda gateway, said, key: gateway.hand_over_contact(vip_number, said, key), showing.customer)
 
 
 def offer_type(vip_number: VipNumber, offer_type: OfferType, /, *, doing: Doing = DOING) -> None:
@@ -154,7 +159,12 @@ def offer_type(vip_number: VipNumber, offer_type: OfferType, /, *, doing: Doing 
     offer_type
         What it may buy from now on.
     """
-    update_customer(vip_number, "add_offer_types", {"offer_types": [offer_type]}, doing)
+    body: AddOfferTypes = {"offer_types": [offer_type]}
+    change(doing, body, lambda gateway, said, key: gateway.add_offer_types(vip_number, said, key), showing.customer)
+
+
+def _show(answer: Answer) -> None:
+    showing.customer(cast(Answered, answer))
 
 
 def _present(values: Answer) -> Answer:

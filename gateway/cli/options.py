@@ -1,11 +1,8 @@
 """Words and options that several commands take: what each means is said here once."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
-
-OfferType = Literal["team", "enterprise"]
-Segment = Literal["commercial", "government", "education"]
 
 VipNumber = Annotated[str, Parameter(help="The customer.")]
 AuthorizationNumber = Annotated[str, Parameter(help="The authorization.")]

@@ -1,6 +1,6 @@
 """What `vip up` runs: the worker, the invitation page, and the samples, put together."""
 
-from typing import Any
+from typing import Any, cast
 
 from temporalio.client import Client
 
@@ -19,8 +19,9 @@ _PATIENCE = 60.0
 
 def _page(client: Client, settings: Settings) -> Any:
     links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
+    gateway = Gateway(client, task_queue=settings.task_queue)
     return page.app(
-        Gateway(client, task_queue=settings.task_queue),
+        cast(page.Invitations, gateway),  # its bodies are the contract's, though it does not say so
         links,
         reseller_name=settings.reseller_name or "",
         support=settings.support or "",

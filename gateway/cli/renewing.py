@@ -1,8 +1,9 @@
 """Renewal orders, and what is declined."""
 
-from gateway.cli.asking import DOING, Doing, lines
+from gateway.bodies import DeclineRenewal, PlaceOrder
+from gateway.cli import showing
+from gateway.cli.asking import DOING, Doing, change, lines
 from gateway.cli.options import At, OrderReference, Reason, VipNumber
-from gateway.cli.updating import update_customer
 
 
 def renew(
@@ -15,8 +16,8 @@ def renew(
     products
         PRODUCT=QUANTITY; by default all that is held and not renewed yet.
     """
-    body = {"order_reference": order_reference, "lines": lines(products), "ordered_at": at}
-    update_customer(vip_number, "place_renewal_order", body, doing)
+    body: PlaceOrder = {"order_reference": order_reference, "lines": lines(products), "ordered_at": at}
+    change(doing, body, lambda gateway, said, key: gateway.renew(vip_number, said, key), showing.customer)
 
 
 def decline(vip_number: VipNumber, /, *products: str, reason: Reason, doing: Doing = DOING) -> None:
@@ -27,4 +28,5 @@ def decline(vip_number: VipNumber, /, *products: str, reason: Reason, doing: Doi
     products
         PRODUCT=QUANTITY; by default all that is still to renew.
     """
-    update_customer(vip_number, "decline_renewal", {"reason": reason, "lines": lines(products)}, doing)
+    body: DeclineRenewal = {"reason": reason, "lines": lines(products)}
+    change(doing, body, lambda gateway, said, key: gateway.decline_renewal(vip_number, said, key), showing.customer)

@@ -1,9 +1,11 @@
 """Returns: asked for, then confirmed or declined."""
 
-from gateway.cli.asking import DOING, Doing, lines
+from gateway import bodies
+from gateway.bodies import ConfirmReturn, RequestReturn
+from gateway.cli import showing
+from gateway.cli.asking import DOING, Doing, change, lines
 from gateway.cli.options import AuthorizationNumber, Flag, ReasonInLetter
 from gateway.cli.output import WrongUsage
-from gateway.cli.updating import update_authorization
 
 _USAGE = (
     "say either vip return NUMBER ORDER-REFERENCE [PRODUCT=QUANTITY ...] --reason WHY, "
@@ -35,12 +37,15 @@ def take_back(
     decline
         Decline the open return.
     """
+    number, show = authorization_number, showing.authorization
     if confirm and not decline and reason is None:
-        update_authorization(authorization_number, "confirm_return", {"lines": lines(words)}, doing)
+        confirmed: ConfirmReturn = {"lines": lines(words)}
+        change(doing, confirmed, lambda gateway, said, key: gateway.confirm_return(number, said, key), show)
     elif decline and not confirm and not words and reason is not None:
-        update_authorization(authorization_number, "decline_return", {"reason": reason}, doing)
+        declined: bodies.Reason = {"reason": reason}
+        change(doing, declined, lambda gateway, said, key: gateway.decline_return(number, said, key), show)
     elif words and "=" not in words[0] and not confirm and not decline and reason is not None:
-        body = {"order_reference": words[0], "reason": reason, "lines": lines(words[1:])}
-        update_authorization(authorization_number, "request_return", body, doing)
+        asked: RequestReturn = {"order_reference": words[0], "reason": reason, "lines": lines(words[1:])}
+        change(doing, asked, lambda gateway, said, key: gateway.request_return(number, said, key), show)
     else:
         raise WrongUsage(_USAGE)

@@ -1,10 +1,14 @@
 """Customers, authorizations and what happened to them, for people to read."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from gateway.answers import Authorization, Customer, Preview, WholeCustomer
 from gateway.cli.asking import Answer
 from gateway.cli.output import facts, quantities, table, when
 
 
-def customer(answer: Answer) -> None:
+def customer(answer: Customer | WholeCustomer) -> None:
     """The details page: the customer, what is open, products and licences, every authorization."""
     contact, manager = answer["contact"], answer["account_manager"]
     facts(
@@ -31,13 +35,13 @@ def customer(answer: Answer) -> None:
     products = answer["products"]
     if products:
         counts = ("held", "open", "deactivated", "renewed", "declined")
-        rows = ([one["product"], one["name"], *(one[name] or "" for name in counts)] for one in products)
+        rows = ([one["product"], one["name"], *(dict(one)[name] or "" for name in counts)] for one in products)
         table("Products and licences", ("product", "name", *counts), rows, empty="")
-    if answer.get("authorizations"):
-        authorizations(answer["authorizations"])
+    if every := cast(WholeCustomer, answer).get("authorizations"):
+        authorizations(every)
 
 
-def authorizations(answers: list[Answer]) -> None:
+def authorizations(answers: Sequence[Authorization]) -> None:
     table(
         "Authorizations",
         ("number", "state", "requested", "lines", "next"),
@@ -49,7 +53,7 @@ def authorizations(answers: list[Answer]) -> None:
     )
 
 
-def authorization(answer: Answer) -> None:
+def authorization(answer: Authorization | Preview) -> None:
     """An authorization with every date."""
     months = f"{answer['months_to_order']} months from {answer['order_from']}"
     facts(
@@ -98,7 +102,7 @@ def rows(answers: list[Answer]) -> None:
     )
 
 
-def journal(entries: list[Answer], *, whose: bool = False) -> None:
+def journal(entries: Sequence[Mapping[str, Any]], *, whose: bool = False) -> None:
     """What happened, in order. The time is the effective one; where it was processed later, that is told too."""
     headings = ("when (UTC)", *(("whose",) if whose else ()), "what", "by", "why", "processed")
     table(
@@ -119,7 +123,7 @@ def journal(entries: list[Answer], *, whose: bool = False) -> None:
     )
 
 
-def what(entry: Answer) -> str:
+def what(entry: Mapping[str, Any]) -> str:
     """One entry of a journal in a phrase."""
     if entry["kind"] == "letter":
         return f"letter {entry['letter']} to the {entry['reader'].replace('_', ' ')}: {entry['outcome']}"
@@ -133,21 +137,21 @@ def moment(instant: str) -> str:
     return instant[:16].replace("T", " ")
 
 
-def same_minute(entry: Answer) -> bool:
+def same_minute(entry: Mapping[str, Any]) -> bool:
     return moment(entry["effective_at"]) == moment(entry["processed_at"])
 
 
-def event(answer: Answer) -> str | None:
+def event(answer: Mapping[str, Any]) -> str | None:
     """The next change of state by itself, and when."""
     found = answer.get("next_event")
     return f"{found['name']} {when(found['at'])}" if found else None
 
 
-def _stopped(answer: Answer) -> str | None:
+def _stopped(answer: Customer) -> str | None:
     readers = " and the ".join(reader.replace("_", " ") for reader in answer.get("letters_stopped", ()))
     return f"no letters to the {readers}, until another takes over or vip lift-address" if readers else None
 
 
-def _membership(answer: Answer) -> str:
+def _membership(answer: Customer) -> str:
     access = "has access to the Admin Console" if answer["console_access"] else "no access to the Admin Console yet"
     return f"{answer['state']}, {access}"

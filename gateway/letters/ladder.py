@@ -1,6 +1,6 @@
 """All letters of a customer, one rung each: what was sent and what was not, and what comes if nobody does anything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ class Rung:
     authorization's number. What is to come has not happened, and a letter of it is `written` as it would be."""
 
     whose: str
-    entry: dict[str, Any]
+    entry: Mapping[str, Any]
     to_come: bool = False
     written: Written | None = None
 
@@ -65,7 +65,7 @@ class _Foretelling(Simulation):
         self.written[case.number, item.letter, item.reader, item.caused_at] = letter
 
 
-def climbed(journals: dict[str, list[dict[str, Any]]]) -> list[Rung]:
+def climbed(journals: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Rung]:
     """The rungs of what happened. `journals` by `customer` or an authorization's number, as the contract has them."""
     return _in_order(
         Rung(whose, entry) for whose, entries in journals.items() for entry in entries if entry["kind"] in TOLD

@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from temporalio.client import Client
 
+from gateway.bodies import Invite, Line
 from gateway.client import Gateway, NotFound, Refused, Unavailable, Wanted
 from gateway.closed import first_answer
 from tests.workflows.histories import runs
@@ -15,6 +16,7 @@ from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab
 from workflows.names import authorization_id
 
 T = TypeVar("T")
+INVITED, TEAM = cast(Invite, INVITATION), cast(list[Line], LINES)
 
 
 def key() -> str:
@@ -22,7 +24,7 @@ def key() -> str:
 
 
 async def member(gateway: Gateway, **changes: Any) -> str:
-    customer = await gateway.invite({**INVITATION, **changes}, key())
+    customer = await gateway.start_customer({**INVITATION, **changes}, key())
     number: str = customer["vip_number"]
     await gateway.update_customer(number, "accept_invitation", ACCEPT, key())
     return number
@@ -47,33 +49,33 @@ async def closed(house: Lab, number: str) -> None:
 
 
 async def test_an_invitation_answers_the_customer_with_a_number_of_twenty_characters(gateway: Gateway) -> None:
-    customer = await gateway.invite(INVITATION, key())
+    customer = await gateway.invite(INVITED, key())
     assert customer["state"] == "invited"
     assert len(customer["vip_number"]) == 20
     assert customer["authorizations"] == []
 
 
 async def test_the_same_key_and_body_find_the_same_customer(gateway: Gateway) -> None:
-    once, again = await asyncio.gather(*(gateway.invite(INVITATION, "the-same-key") for _ in range(2)))
-    later = await gateway.invite(dict(reversed(INVITATION.items())), "the-same-key")
+    once, again = await asyncio.gather(*(gateway.invite(INVITED, "the-same-key") for _ in range(2)))
+    later = await gateway.start_customer(dict(reversed(INVITATION.items())), "the-same-key")
     assert once["vip_number"] == again["vip_number"] == later["vip_number"]
 
 
 async def test_the_same_key_with_another_body_is_refused_even_after_a_roll_over(gateway: Gateway, house: Lab) -> None:
-    customer = await gateway.invite(INVITATION, "used-key")
+    customer = await gateway.invite(INVITED, "used-key")
     handle = house.customer(customer["vip_number"])
     first = (await handle.describe()).run_id
     await handle.signal("roll_over")
     await until(handle.describe, lambda found: found.run_id != first)
     with pytest.raises(Refused) as refused:
-        await gateway.invite({**INVITATION, "postal_code": "9000"}, "used-key")
+        await gateway.start_customer({**INVITATION, "postal_code": "9000"}, "used-key")
     assert refused.value.code == "idempotency_key_reused"
-    assert (await gateway.invite(INVITATION, "used-key"))["vip_number"] == customer["vip_number"]
+    assert (await gateway.invite(INVITED, "used-key"))["vip_number"] == customer["vip_number"]
 
 
 async def test_a_bad_invitation_names_every_field_and_starts_nothing(gateway: Gateway) -> None:
     with pytest.raises(Refused) as refused:
-        await gateway.invite({"organization": "A\x00", "region": "XX"}, "bad-body")
+        await gateway.start_customer({"organization": "A\x00", "region": "XX"}, "bad-body")
     fields = {reason["field"] for reason in refused.value.reasons}
     assert refused.value.code == "invalid_request"
     assert {"organization", "region", "contact", "account_manager", "address"} <= fields
@@ -81,9 +83,9 @@ async def test_a_bad_invitation_names_every_field_and_starts_nothing(gateway: Ga
 
 async def test_a_refused_start_may_come_again_with_the_same_key(gateway: Gateway) -> None:
     with pytest.raises(Refused) as refused:
-        await gateway.invite({**INVITATION, "anniversary_date": "2000-01-01"}, "second-try")
+        await gateway.start_customer({**INVITATION, "anniversary_date": "2000-01-01"}, "second-try")
     assert refused.value.code == "anniversary_out_of_range"
-    assert (await gateway.invite(INVITATION, "second-try"))["state"] == "invited"
+    assert (await gateway.invite(INVITED, "second-try"))["state"] == "invited"
 
 
 async def test_a_repeated_update_gets_the_first_answer_and_another_body_is_refused(gateway: Gateway) -> None:
@@ -112,13 +114,13 @@ async def test_a_refusal_has_every_reason(gateway: Gateway) -> None:
 @pytest.mark.parametrize("bad", ["", "x" * 129, "with space", "ü"])
 async def test_a_key_that_is_none_is_refused(gateway: Gateway, bad: str) -> None:
     with pytest.raises(Refused) as refused:
-        await gateway.invite(INVITATION, bad)
+        await gateway.invite(INVITED, bad)
     assert refused.value.code == "invalid_request"
 
 
 async def test_a_preview_answers_as_authorizing_would_and_nothing_happens(gateway: Gateway) -> None:
     number = await member(gateway)
-    shown = await gateway.preview(number, {"lines": LINES, "requested_by": "member"})
+    shown = await gateway.preview(number, {"lines": TEAM, "requested_by": "member"})
     assert shown["provisional"]
     assert (await gateway.customer(number))["authorizations"] == []
     with pytest.raises(Refused) as refused:
@@ -221,7 +223,7 @@ async def test_a_lost_authorization_can_be_written_off_and_nothing_else(gateway:
 async def test_what_is_taken_over_is_there_at_once_and_not_taken_for_lost(gateway: Gateway) -> None:
     asked = [{"requested_on": "2026-01-05", "lines": LINES} for _ in range(5)]
     history = {"invited_on": "2026-01-01", "accepted_on": "2026-01-02", "authorizations": asked}
-    customer = await gateway.invite({**INVITATION, "history": history}, key())
+    customer = await gateway.start_customer({**INVITATION, "history": history}, key())
     number = customer["vip_number"]
     for one in customer["authorizations"]:
         assert await gateway.authorization(one["authorization_number"])
@@ -232,7 +234,7 @@ async def test_what_is_taken_over_is_there_at_once_and_not_taken_for_lost(gatewa
 async def test_without_a_worker_the_answer_is_unavailable_and_the_key_finds_out_later(house: Lab) -> None:
     nobody = Gateway(house.client, task_queue=f"nobody-{key()}", patience=0.5)
     with pytest.raises(Unavailable):
-        await nobody.invite(INVITATION, "nobody-there")
+        await nobody.invite(INVITED, "nobody-there")
 
 
 async def test_lists_show_the_rows_of_the_customers_page(gateway: Gateway, client: Client) -> None:
@@ -240,7 +242,7 @@ async def test_lists_show_the_rows_of_the_customers_page(gateway: Gateway, clien
     manager = {"id": mine, "name": "Own", "email": "own@example.com"}
     waiting = await member(gateway, account_manager=manager)
     await authorized(gateway, waiting)
-    empty = (await gateway.invite({**INVITATION, "account_manager": manager}, key()))["vip_number"]
+    empty = (await gateway.start_customer({**INVITATION, "account_manager": manager}, key()))["vip_number"]
     wanted = Wanted(managed_by=mine)
     await until(lambda: gateway.count(Wanted(managed_by=mine, lists=("pending_requests",))), lambda count: count == 1)
     rows = await until(lambda: gateway.customers(wanted), lambda found: len(found) == 2)

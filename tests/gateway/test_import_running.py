@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
+from gateway.answers import JournalEntry
 from gateway.client import Gateway
 from gateway.importing import starting
 from samples.planting import plant
@@ -234,7 +235,7 @@ async def _is_the_same(
     there = Gateway(client, patience=90)
     for number in numbers:
         before, after = await here.customer(number), await there.customer(number)
-        assert _without_order(after) == _without_order(before)
+        assert _without_order(dict(after)) == _without_order(dict(before))
         assert _states(await there.journal(number)) == _states(await here.journal(number))
 
 
@@ -247,6 +248,6 @@ def _without_order(details: dict[str, Any]) -> dict[str, Any]:
     return details
 
 
-def _states(journal: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+def _states(journal: list[JournalEntry]) -> list[tuple[Any, ...]]:
     changes = [entry for entry in journal if entry["kind"] == "transition"]
     return [(one["effective_at"], one["machine"], one.get("from"), one["to"]) for one in changes]

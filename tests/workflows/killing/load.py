@@ -94,7 +94,7 @@ class Load:
         if step.name == ROLL_OVER:
             return await self._roll_over(self.cases(life)[step.case])
         if step.name == INVITE:
-            return await self.gateway.invite(step.body, step.key)
+            return await self.gateway.start_customer(step.body, step.key)
         if step.case == CUSTOMER:
             return await self.gateway.update_customer(self.numbers[life.name], step.name, step.body, step.key)
         return await self.gateway.update_authorization(self.numbers[step.case], step.name, step.body, step.key)

@@ -1,0 +1,78 @@
+"""Where the server is, and the keys to what it keeps: from the environment, else the stack that runs in this folder."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConnectConfig
+from temporalio.service import RPCError
+
+from encryption.converter import data_converter
+from gateway.calling import PATIENCE
+from gateway.client import Gateway
+from gateway.errors import Unavailable
+from local.stack import NAMESPACE, StackError, keys, running
+from settings import Settings, SettingsError, environment, load, temporal_connection
+
+CONNECT_LIMIT = 10.0
+"""Seconds."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the server is, and the settings with the keys to what it keeps."""
+
+    connection: ClientConnectConfig
+    settings: Settings
+
+    @property
+    def address(self) -> str:
+        return str(self.connection["target_host"])
+
+
+@asynccontextmanager
+async def opened(settings: Settings | None = None, patience: float | None = None) -> AsyncIterator[Gateway]:
+    """A gateway to the server of these settings, by default those of the environment.
+
+    Raises `SettingsError`, `Unavailable`.
+    """
+    where = server(load() if settings is None else settings)
+    yield Gateway(
+        await connected(where),
+        task_queue=where.settings.task_queue,
+        number_secret=where.settings.number_secret.get_secret_value() if where.settings.number_secret else "",
+        patience=PATIENCE if patience is None else patience,
+    )
+
+
+def server(settings: Settings) -> Server:
+    """The server that the environment names, else the stack that runs here (with its keys), else the usual address.
+
+    Raises `SettingsError`.
+    """
+    where = temporal_connection()
+    if (stack := running()) is not None:
+        if "TEMPORAL_ADDRESS" not in environment():
+            where["target_host"], where["namespace"] = stack.address, NAMESPACE
+        if where["target_host"] == stack.address:
+            try:
+                settings = settings.model_copy(update={"payload_keys": keys(stack.data)})
+            except StackError as error:
+                raise SettingsError(str(error)) from None
+    return Server(where, settings)
+
+
+async def connected(where: Server) -> Client:
+    """A client of that server. Raises `Unavailable`, and `SettingsError` for a server whose keys are missing."""
+    try:
+        async with asyncio.timeout(CONNECT_LIMIT):
+            client = await Client.connect(**where.connection)
+    except (TimeoutError, RuntimeError, RPCError):
+        raise Unavailable(
+            f"No Temporal server answers at {where.address}; start one with vip up, or set TEMPORAL_ADDRESS."
+        ) from None
+    config = client.config()
+    config["data_converter"] = data_converter(where.settings, where.address)
+    return Client(**config)
