@@ -10,8 +10,8 @@ from activities.languages import languages
 from activities.links import Links
 from benchmarks.look.sights import Answer, Sight
 from gateway.errors import Refused
+from gateway.invitations.page import LARGEST_FORM, app
 from gateway.letters.writing import EXAMPLE, OPENS_NOTHING
-from gateway.page import LARGEST_FORM, app
 from settings import Settings
 from states.letters import InvitationLink
 
