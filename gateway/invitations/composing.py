@@ -30,6 +30,7 @@ def read_terms(settings: Settings) -> Terms:
     """Raises `SettingsError` with every problem in one line."""
     try:
         return Terms.from_toml(settings.terms.read_text(encoding="utf-8"))
-    except (TermsError, OSError, UnicodeDecodeError) as error:
-        told = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
-        raise SettingsError(f"VIP_TERMS: {told}") from None
+    except TermsError as error:
+        raise SettingsError(f"VIP_TERMS: the terms cannot be used: {'; '.join(error.problems)}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"VIP_TERMS: {settings.terms} cannot be read as text: {error}") from None

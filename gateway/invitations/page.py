@@ -8,8 +8,9 @@ from hashlib import sha256
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
+import structlog
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -38,6 +39,8 @@ NOTICES = {
     "invitation_withdrawn": "withdrawn",
 }
 """Which notice tells of a refused acceptance."""
+
+_log = structlog.get_logger("gateway.invitations")
 
 
 class Invitations(Protocol):
@@ -69,10 +72,9 @@ def app(
     made = Starlette(
         routes=[
             Route(PREFIX, desk.nothing_here, methods=["GET", "POST"]),
-            Route(PREFIX + "/{token:path}", desk.show, methods=["GET"]),  # and HEAD
-            Route(PREFIX + "/{token:path}", desk.accept, methods=["POST"]),
+            Route(PREFIX + "/{token:path}", desk.answer, methods=["GET", "POST"]),  # GET is HEAD too
         ],
-        exception_handlers={404: desk.nothing_here, 405: desk.not_so, Exception: desk.broken},
+        exception_handlers={404: desk.nothing_here, 405: desk.not_so},
     )
     made.router.redirect_slashes = False  # a redirect would be another answer than an unknown link gets
     return made
@@ -84,6 +86,17 @@ class _Desk:
     def __init__(self, customers: Invitations, links: Links, page: Page, terms: Terms) -> None:
         self._customers, self._links, self._page, self._terms = customers, links, page, terms
 
+    async def answer(self, request: Request) -> Response:
+        """Whoever looks is shown; whoever sends the form accepts."""
+        try:
+            return await (self.accept(request) if request.method == "POST" else self.show(request))
+        except ClientDisconnect:
+            raise
+        except Exception:
+            # Our mistake, or a server that was never reached: a reader can only try again.
+            _log.exception("unexpected")
+            return self._page.notice(request, "unavailable")
+
     async def show(self, request: Request) -> Response:
         """The form while the invitation waits, else what became of it."""
         try:
@@ -91,7 +104,7 @@ class _Desk:
         except (LinkUnreadable, Refused) as trouble:
             return self._page.notice(request, _no_link(trouble))
         notice = _standing(link, customer)
-        return self._page.notice(request, notice, customer) if notice else self._page.form(request, customer)
+        return self._told(request, notice, customer) if notice else self._page.form(request, customer)
 
     async def accept(self, request: Request) -> Response:
         """The acceptance; then the way to the page that says so. A form that lacks something comes back."""
@@ -103,7 +116,7 @@ class _Desk:
         except (LinkUnreadable, Refused) as trouble:
             return self._page.notice(request, _no_link(trouble))
         if notice := _standing(link, customer):
-            return self._page.notice(request, notice, customer)
+            return self._told(request, notice, customer)
         name, version = " ".join(fields.get("name", "").split()), self._terms.version
         if troubles := _wrong(name, fields.get("terms_version", ""), version):
             return self._page.form(request, customer, name=name, troubles=troubles)
@@ -118,7 +131,7 @@ class _Desk:
         except Refused as refusal:
             if refusal.code == "invalid_request":
                 return self._page.form(request, customer, name=name, troubles=["name"])
-            return self._page.notice(request, NOTICES.get(refusal.code, "unavailable"), customer)
+            return self._told(request, NOTICES.get(refusal.code, "unavailable"), customer)
         asked = asked_for(request)
         return RedirectResponse(f"{token}?lang={asked}" if asked else token, 303, self._page.headers)
 
@@ -131,9 +144,9 @@ class _Desk:
         answer.headers["Allow"] = refused.headers["Allow"]
         return answer
 
-    async def broken(self, request: Request, _: Exception) -> Response:
-        """Our mistake; who reads the page cannot help it, and can try again."""
-        return self._page.notice(request, "unavailable", status=500)
+    def _told(self, request: Request, notice: str, customer: dict[str, Any]) -> Response:
+        # Whose link was replaced is told nothing of the customer any more, its language neither.
+        return self._page.notice(request, notice, None if notice == "replaced" else customer)
 
     async def _behind(self, token: str) -> tuple[InvitationLink, dict[str, Any]]:
         link = self._read(token)

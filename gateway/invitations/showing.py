@@ -69,8 +69,6 @@ class Page:
                 f"default-src 'none'; style-src 'sha256-{_digest(style)}'; img-src data:; form-action 'self'; "
                 "base-uri 'none'; frame-ancestors 'none'"
             ),
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
             "Referrer-Policy": "no-referrer",
             "Vary": "Accept-Language",
             "X-Content-Type-Options": "nosniff",
@@ -90,13 +88,11 @@ class Page:
         said = {"accept_by": last_day, "name": name, "troubles": troubles, **spoken}
         return self._page("invitation", language, status, customer, said)
 
-    def notice(
-        self, request: Request, kind: str, customer: dict[str, Any] | None = None, *, status: int | None = None
-    ) -> Response:
+    def notice(self, request: Request, kind: str, customer: dict[str, Any] | None = None) -> Response:
         """Why there is nothing to accept, and what to do."""
         language = self._spoken(request, customer)
         since = self._accepted_on(language, customer) if customer and kind == "accepted" else ""
-        answer = self._page("notice", language, status or STATUS[kind], customer, {"kind": kind, "since": since})
+        answer = self._page("notice", language, STATUS[kind], customer, {"kind": kind, "since": since})
         if kind == "unavailable":
             answer.headers["Retry-After"] = str(AGAIN_AFTER)
         return answer

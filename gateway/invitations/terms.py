@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,6 +15,7 @@ USUAL = Path(__file__).resolve().parents[2] / "terms.toml"
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _VERSION = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _HEADING, _POINT = "## ", "- "
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class TermsError(ValueError):
@@ -69,11 +70,10 @@ class Text(BaseModel):
         return [block for part in re.split(r"\n\s*\n", self.text.strip()) for block in _blocks(part)]
 
 
-class _File(BaseModel):
+class _Head(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Annotated[str, AfterValidator(_version)]
-    texts: Annotated[dict[str, Text], Field(min_length=1)]
 
 
 class Terms:
@@ -90,20 +90,16 @@ class Terms:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise TermsError(f"it is no TOML: {error}") from None
-        texts = {name: value for name, value in data.items() if isinstance(value, dict)}
-        strange = [
+        tables = {name: value for name, value in data.items() if isinstance(value, dict)}
+        found: list[str] = [] if tables else ["no language has a text, write one below [en]"]
+        head = _read(_Head, {name: value for name, value in data.items() if name not in tables}, "", found)
+        texts = {name: _read(Text, value, f"{name}.", found) for name, value in tables.items()}
+        found += [
             f"{name}: this is not a language, as in [en] or [nl-BE]" for name in texts if not _TAG.fullmatch(name)
         ]
-        rest = {name: value for name, value in data.items() if name not in texts}
-        found = strange + ([] if texts else ["no language has a text, write one below [en]"])
-        try:
-            file = _File.model_validate({**rest, "texts": texts})
-        except ValidationError as error:
-            told = [str(one).removeprefix("texts.") for one in problems(error, _File) if one.location != ("texts",)]
-            raise TermsError(*found, *told) from None
-        if found:
+        if found or head is None:
             raise TermsError(*found)
-        return cls(file.version, file.texts)
+        return cls(head.version, {name: text for name, text in texts.items() if text is not None})
 
     @classmethod
     def usual(cls) -> Self:
@@ -115,6 +111,15 @@ class Terms:
         tags = [tag for one in wanted for tag in (one, one.partition("-")[0])]
         tag = next((tag for tag in tags if tag in self._texts), next(iter(self._texts)))
         return tag, self._texts[tag]
+
+
+def _read(model: type[_Model], data: dict[str, Any], where: str, found: list[str]) -> _Model | None:
+    """The model of a table. None when something is wrong, which is then among what was found."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        found += [f"{where}{problem}" for problem in problems(error, model)]
+        return None
 
 
 def _blocks(part: str) -> Iterator[Block]:
