@@ -1,6 +1,7 @@
 """The terms: what a file may hold, what the page shows of it, and which version is recorded."""
 
 import html
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,12 @@ def test_a_text_is_headings_paragraphs_and_points_and_stays_text() -> None:
         '<a href="https://reseller.example/terms?a=1&amp;b=2" rel="noreferrer">The full terms of the plan</a>' in page
     )
     assert "Version 2027-03" in page
+
+
+def test_the_file_that_the_documents_show_can_be_used() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
+    [example] = [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "version" in block]
+    assert Terms.from_toml(example).version == "2027-03"
 
 
 def test_what_is_accepted_is_recorded_with_its_version() -> None:
