@@ -1,13 +1,13 @@
 """What `vip up` runs: the worker, the invitation page, and the samples, put together."""
 
-from typing import Any, cast
+from typing import Any
 
 from temporalio.client import Client
 
-from activities.links import Links
 from encryption.codec import Encryption
-from gateway import codec, page
+from gateway import codec
 from gateway.client import Gateway
+from gateway.invitations.composing import page_of
 from local.up import Parts
 from samples.planting import plant
 from settings import Settings
@@ -18,16 +18,8 @@ _PATIENCE = 60.0
 
 
 def _page(client: Client, settings: Settings) -> Any:
-    links = Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or "")
-    gateway = Gateway(client, task_queue=settings.task_queue)
-    return page.app(
-        cast(page.Invitations, gateway),  # its bodies are the contract's, though it does not say so
-        links,
-        reseller_name=settings.reseller_name or "",
-        support=settings.support or "",
-        time_zone=read_policy(settings).time_zone,
-        language=settings.language,
-    )
+    customers = Gateway(client, task_queue=settings.task_queue)
+    return page_of(settings, customers, time_zone=read_policy(settings).time_zone)
 
 
 def _codec(settings: Settings) -> Any:
