@@ -40,7 +40,7 @@ def line(row: Mapping[str, Any]) -> str:
         "lists": ";".join(row["lists"]),
         "next_event": event.get("name"),
         "next_event_at": event.get("at"),
-        "unreachable": "yes" if row["unreachable"] else "no",
+        "unreachable": "true" if row["unreachable"] else "false",
     }
     return _line([cell(cells.get(name)) for name in COLUMNS])
 

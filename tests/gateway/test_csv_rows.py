@@ -50,7 +50,7 @@ def test_a_row_read_back_is_what_it_was() -> None:
             "lists": "pending_requests;upcoming_renewals",
             "next_event": "order_due",
             "next_event_at": "2026-12-06T00:00:00Z",
-            "unreachable": "no",
+            "unreachable": "false",
         }
     ]
 
