@@ -23,8 +23,8 @@ _THEIRS = frozenset({OfAuthorization.ORDER_DUE, OfAuthorization.DEACTIVATION, Of
 
 
 def items_of(customer: Row, authorizations: Sequence[Row], now: datetime, days: int) -> Iterator[Item]:
-    """Everything. What waits is told once, however far off its day is, with what follows if nobody acts; what happens by
-    itself is told within the days. What is due counts as done, even where nobody has processed it yet.
+    """Everything. What waits is told once, however far off its day is, with what follows if nobody acts; what happens
+    by itself is told within the days. What is due counts as done, even where nobody has processed it yet.
     """
     zone = str(customer.get("time_zone") or "UTC")
     today = local_date(now, zone)
@@ -88,8 +88,11 @@ def _authorization(customer: Row, row: Row, today: date) -> Iterator[Item]:
         yield waits(What.AUTHORIZATION_LOST, today.isoformat(), customer, row)
     elif state in OPEN:
         what, on = _to_order(row, today.isoformat())
-        follows = None if what is What.DEACTIVATION_HELD else row.get("next_event")
-        yield waits(what, on, customer, row, follows=follows, zone=zone, lines=_left(row, "quantity", "ordered"))
+        event = row.get("next_event")
+        follows = event if event is not None and _day(event["at"], zone) > today.isoformat() else None
+        told = {"overdue_on": row["overdue_on"], "deactivated_on": row["deactivated_on"]}
+        left = _left(row, "quantity", "ordered")
+        yield waits(what, on, customer, row, follows=follows, zone=zone, lines=left, **told)
     elif state == Authorization.RETURN_REQUESTED and (asked := row.get("return_open")) is not None:
         on, reference = row.get("return_until") or today.isoformat(), asked["order_reference"]
         yield waits(What.RETURN_TO_CONFIRM, on, customer, row, lines=asked["lines"], reference=reference)
@@ -116,6 +119,7 @@ def _events(row: Row, authorizations: Sequence[Row], told: Iterable[Item], zone:
     """What the customer does by itself, and has not been told yet as what follows. An authorization's event is told by
     the authorization, if that is there."""
     known = {item["next_event"]["name"] for item in told if "next_event" in item}
+    known |= {What.INVITATION_EXPIRES for item in told if item["what"] is What.INVITATION_EXPIRED}
     open_ones = any(one["state"] in OPEN for one in authorizations)
     for event in _own_events(row):
         if event["name"] not in known and not (open_ones and event["name"] in _THEIRS):

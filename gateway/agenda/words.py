@@ -55,9 +55,13 @@ _ORDER = "vip order {number} ORDER-REFERENCE"
 _ANOTHER_CONTACT = "vip contact {vip} --name NEW-NAME --email NEW-ADDRESS --reason WHY"
 
 WORDS = {
-    What.ORDER_TO_PLACE: Words(_W, "order {lines} by {on}; overdue on {then}", _ORDER),
-    What.ORDER_OVERDUE: Words(_W, "overdue since {on}: order {lines}, or write it off; deactivated on {then}", _ORDER),
-    What.LAST_WARNING: Words(_W, "last warning: order {lines}, or write it off; deactivated on {then}", _ORDER),
+    What.ORDER_TO_PLACE: Words(_W, "order {lines} by {on}; overdue on {overdue_on}", _ORDER),
+    What.ORDER_OVERDUE: Words(
+        _W, "overdue since {on}: order {lines}, or write it off; deactivated on {deactivated_on}", _ORDER
+    ),
+    What.LAST_WARNING: Words(
+        _W, "last warning: order {lines}, or write it off; deactivated on {deactivated_on}", _ORDER
+    ),
     What.DEACTIVATION_HELD: Words(
         _W,
         "its last day is over, and no warning got out: deactivate it, order {lines}, or write it off",
