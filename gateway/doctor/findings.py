@@ -7,6 +7,9 @@ from typing import Any
 from gateway.doctor.codes import MEANINGS, Code, Severity
 
 
+_MOVING = (Code.NEIGHBOURS_DISAGREE, Code.LISTS_DISAGREE, Code.REGISTER_BEHIND, Code.REGISTER_DIFFERS)
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong. Nothing in it is personal data: states, dates, numbers and names of ours."""
@@ -28,7 +31,7 @@ class Finding:
     def sign(self) -> tuple[str, str, str]:
         """What two looks must have in common. Counts and moments go on; what two cases know of each other changes while
         they are busy, and stands still where something is wrong."""
-        moving = self.code in (Code.NEIGHBOURS_DISAGREE, Code.LISTS_DISAGREE)
+        moving = self.code in _MOVING
         return self.code, self.concerns, self.what if moving else ""
 
     def answer(self) -> dict[str, Any]:
