@@ -16,7 +16,7 @@ from temporalio.client import Client
 from cases.recording import as_its_customer_knows_it
 from gateway.calling import Gone, query, reaching
 from gateway.errors import Refused, Unavailable
-from register.register import Known
+from register.telling import Known
 from states.authorization import AUTHORIZATION, State
 from workflows import names
 

@@ -16,7 +16,7 @@ from gateway.doctor.codes import Code
 from gateway.doctor.findings import Finding
 from gateway.doctor.seen import Family, Row, Seen
 from register.errors import RegisterUnusable
-from register.register import Known
+from register.telling import Known
 from states.authorization import AUTHORIZATION, State
 from workflows.names import authorization_id, customer_id
 
