@@ -48,7 +48,7 @@ def record_of(case: Case, now: datetime, after: int = 0) -> Record:
 
 
 def as_its_customer_knows_it(answer: Record) -> Record:
-    """The record of an authorization that nobody keeps any more, from its customer's `details`: older than any other."""
+    """The record of an authorization that nobody else keeps, from its customer's `details`: older than any other."""
     kept = [
         {"product": one["product"], "quantity": one["ordered"] - one["returned"]}
         for one in answer["lines"]
@@ -100,7 +100,7 @@ def _customer(case: CustomerCase, now: datetime) -> Record:
 
 
 def _own_events(case: CustomerCase) -> list[Record]:
-    """What the customer itself does next by itself, in order: lists show the earliest alone, of its authorizations too."""
+    """What its own machines do next by themselves, in order; `next_event` is the earliest, its authorizations' too."""
     deadlines = [
         lifecycle.deadline(track.state, track.facts, case.policy)
         for machine, lifecycle in case.machines.items()

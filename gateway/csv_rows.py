@@ -11,7 +11,7 @@ from gateway.importing.cells import safe
 MEDIA_TYPE = "text/csv; charset=utf-8"
 FILE_NAME = "customers.csv"
 COLUMNS = (
-    *("vip_number", "external_id", "organization", "contact_name", "contact_email", "anniversary_date"),
+    *("vip_number", "organization", "contact_name", "contact_email", "anniversary_date"),
     *("market_segment", "account_manager_id", "account_manager_name", "invitation_status", "renewal_state"),
     *("lists", "next_event", "next_event_at", "unreachable"),
 )

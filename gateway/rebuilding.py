@@ -74,7 +74,8 @@ async def cases(client: Client, register: Register) -> list[Case]:
 
     Customers run for life; an authorization that is over answers for as long as the server keeps it.
     """
-    found = {one.workflow_id: one for one in [*await _listed(client, _CUSTOMERS), *await _listed(client, _AUTHORIZATIONS)]}
+    listed = [*await _listed(client, _CUSTOMERS), *await _listed(client, _AUTHORIZATIONS)]
+    found = {one.workflow_id: one for one in listed}
     known = {number for kind in ("customer", "authorization") async for number, _ in register.versions(kind)}
     return sorted(found.values(), key=lambda one: (one.number in known, not one.is_customer, one.number))
 

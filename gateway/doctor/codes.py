@@ -202,8 +202,8 @@ MEANINGS = {
     Code.REGISTER_DIFFERS: Meaning(
         _P,
         "the register tells something else of it than it does, although it should know",
-        "`vip register rebuild`; where the register is ahead of the cases, as after an older backup of the server, begin "
-        "with an empty one",
+        "`vip register rebuild`; where the register is ahead of the cases, as after an older backup of the server, "
+        "begin with an empty one",
     ),
     Code.REGISTER_CASE_GONE: Meaning(
         _P,

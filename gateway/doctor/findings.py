@@ -6,7 +6,6 @@ from typing import Any
 
 from gateway.doctor.codes import MEANINGS, Code, Severity
 
-
 _MOVING = (Code.NEIGHBOURS_DISAGREE, Code.LISTS_DISAGREE, Code.REGISTER_BEHIND, Code.REGISTER_DIFFERS)
 
 

@@ -91,8 +91,10 @@ class Beside:
                     yield Finding(Code.REGISTER_CASE_GONE, workflow_id, how)
 
 
-def _of(seen: Seen[Any], known: Known | None) -> Iterator[Finding]:
-    case: CustomerCase | AuthorizationCase = seen.case
+def _of(seen: Seen[CustomerCase] | Seen[AuthorizationCase], known: Known | None) -> Iterator[Finding]:
+    case = seen.case
+    if case is None:
+        return
     version = version_of(case)
     if known is None or known.version < version:
         last = case.journal[-1].processed_at if case.journal else case.cursor
@@ -118,9 +120,9 @@ def _differing(case: CustomerCase | AuthorizationCase, row: dict[str, Any]) -> l
 
 def _comparable(value: Any) -> Any:
     """The names of products come from each program's own catalogue."""
-    if isinstance(value, list | tuple):
-        return [_comparable({**one, "name": None}) if isinstance(one, dict) and "product" in one else one for one in value]
-    return value
+    if not isinstance(value, list | tuple):
+        return value
+    return [{**one, "name": None} if isinstance(one, dict) and "product" in one else one for one in value]
 
 
 def _is_over(known: Known) -> bool:

@@ -37,7 +37,6 @@ def test_a_row_read_back_is_what_it_was() -> None:
     assert _read(csv_rows.head() + csv_rows.line(ROW)) == [
         {
             "vip_number": "K7Q2M9XW4RTB3ZHD6NPA",
-            "external_id": "",
             "organization": "Fjordlys, Film & Foto ApS",
             "contact_name": "Mette Holm",
             "contact_email": "mette@example.com",
