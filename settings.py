@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     ui_url: Annotated[str, AfterValidator(web_address)] = "http://127.0.0.1:8233"
 
     api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(ApiKey.parse_all)] = ()
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="a ceiling for each API key; without it there is none"
+    )
     database_url: SecretStr | None = None
     metrics_address: Annotated[str | None, AfterValidator(host_and_port)] = None
     log_format: Literal["json", "text"] = "json"
