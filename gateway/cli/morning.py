@@ -30,7 +30,9 @@ def agenda(*, managed_by: str | None = None, days: Days = 14, looking: Looking =
 
 
 def _tell(answer: "Agenda") -> None:
-    rows = ((one["on"], one["organization"], f"{one['text']}\n{one.get('command', '')}".rstrip()) for one in answer["items"])
+    rows = (
+        (one["on"], one["organization"], f"{one['text']}\n{one.get('command', '')}".rstrip()) for one in answer["items"]
+    )
     table("", ("on", "customer", "what"), rows, empty="Nothing waits, and nothing happens by itself.")
     waiting = sum(one["kind"] == "waits" for one in answer["items"])
     if answer["items"]:

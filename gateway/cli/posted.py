@@ -61,4 +61,6 @@ def _instant(text: str) -> str:
             raise ValueError(text)
         return instant.astimezone(UTC).isoformat()
     except ValueError:
-        raise WrongUsage(f"--since {text} is no day such as 2027-03-01, and no instant such as 2027-03-01T08:00:00Z") from None
+        raise WrongUsage(
+            f"--since {text} is no day such as 2027-03-01, and no instant such as 2027-03-01T08:00:00Z"
+        ) from None

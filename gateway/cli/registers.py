@@ -35,14 +35,13 @@ def rebuild(*, at_once: AtOnce = 16, looking: Looking = LOOKING) -> int:
 
 
 async def _rebuilt(at_once: int, looking: Looking) -> int:
-    from gateway.connecting import register_of
     from gateway.rebuilding import cases, rebuild
     from register.errors import RegisterUnusable
     from register.register import Register
 
     where = server(settings_here())
-    client, address = await connected(where), register_of(where.settings)
-    if address is None:
+    client, address = await connected(where), where.settings.database_url.get_secret_value()
+    if address == "off":
         raise Unavailable("VIP_DATABASE_URL is off: say which database the register is to be in.")
     try:
         async with await Register.at(address) as register:
