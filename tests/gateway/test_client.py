@@ -9,9 +9,11 @@ from temporalio.client import Client
 from gateway.bodies import Invite, Line
 from gateway.client import Gateway, NotFound, Refused, Unavailable, Wanted
 from gateway.closed import first_answer
+from gateway.keys import vip_number
 from tests.gateway.waiting import closed, key, until
 from tests.workflows.histories import runs
 from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab
+from worker import working
 from workflows.names import authorization_id
 
 INVITED, TEAM = cast(Invite, INVITATION), cast(list[Line], LINES)
@@ -214,9 +216,20 @@ async def test_what_is_taken_over_is_there_at_once_and_not_taken_for_lost(gatewa
 
 
 async def test_without_a_worker_the_answer_is_unavailable_and_the_key_finds_out_later(house: Lab) -> None:
-    nobody = Gateway(house.client, task_queue=f"nobody-{key()}", patience=0.5)
-    with pytest.raises(Unavailable):
+    queue = f"nobody-{key()}"
+    settings = house.settings.model_copy(update={"task_queue": queue, "mail_task_queue": f"{queue}-mail"})
+    nobody = Gateway(house.client, task_queue=settings.task_queue, patience=0.5)
+    with pytest.raises(Unavailable) as unavailable:
         await nobody.invite(INVITED, "nobody-there")
+    assert unavailable.value.key == "nobody-there"
+    with pytest.raises(Unavailable) as without_a_key:
+        await nobody.invite(INVITED)
+    made = without_a_key.value.key
+    assert made is not None
+    async with working(house.client, settings):
+        somebody = Gateway(house.client, task_queue=settings.task_queue, patience=60)
+        customer = await somebody.invite(INVITED, made)
+    assert customer["vip_number"] == vip_number(made, "")
 
 
 async def test_lists_show_the_rows_of_the_customers_page(gateway: Gateway, client: Client) -> None:
