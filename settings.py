@@ -22,6 +22,7 @@ from settings_values import (
     Mailbox,
     SmtpUrl,
     bounce_address,
+    database_address,
     host_and_port,
     language_tag,
     link_secrets,
@@ -105,11 +106,19 @@ class Settings(BaseSettings):
 
     policy: Path = HERE / "policy.toml"
     catalogue: Path = HERE / "catalogue.toml"
+    terms: Path = Field(
+        HERE / "terms.toml", description="what an invitation's page shows as the terms: a version, a text per language"
+    )
     organization_in_lists: bool = True
     ui_url: Annotated[str, AfterValidator(web_address)] = "http://127.0.0.1:8233"
 
     api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(ApiKey.parse_all)] = ()
-    database_url: SecretStr | None = None
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="a ceiling for each API key; without it there is none"
+    )
+    database_url: Annotated[SecretStr, BeforeValidator(database_address)] = Field(
+        SecretStr("sqlite:///register.sqlite3"), description="where the register is kept; off: there is none"
+    )
     metrics_address: Annotated[str | None, AfterValidator(host_and_port)] = None
     log_format: Literal["json", "text"] = "json"
 
@@ -181,7 +190,7 @@ def _misspelt(given: Mapping[str, str]) -> list[str]:
 def _unsafe(settings: Settings) -> list[str]:
     problems = [
         f"{_variable(name)} is wrong: there is no file {path}"
-        for name, path in (("policy", settings.policy), ("catalogue", settings.catalogue))
+        for name, path in (("policy", settings.policy), ("catalogue", settings.catalogue), ("terms", settings.terms))
         if name in settings.model_fields_set and not path.is_file()
     ]
     if settings.task_queue == settings.mail_task_queue:

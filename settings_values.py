@@ -148,6 +148,26 @@ def safe_web_address(value: str | None) -> str | None:
     return address
 
 
+def database_address(value: Any) -> Any:
+    """A SQLite file or a PostgreSQL database, or `off`. The text may hold a password: none of it is ever echoed."""
+    if not isinstance(value, str) or value == "off":
+        return value
+    right = "it looks like sqlite:///register.sqlite3 or postgresql://user:password@db.example.com:5432/vip, or off"
+    try:
+        url = urlsplit(value)
+        _ = url.port
+    except ValueError:
+        raise ValueError(f"host and port cannot be read; {right}") from None
+    if url.scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise ValueError(f"the scheme must be sqlite or postgresql; {right}")
+    path = url.path.removeprefix("/")
+    if url.scheme == "sqlite" and (url.netloc or url.query or path in ("", ":memory:")):
+        raise ValueError(f"sqlite needs a file, after three slashes, and nothing behind it; {right}")
+    if not path:
+        raise ValueError(f"it needs the name of a database; {right}")
+    return value
+
+
 def host_and_port(value: str | None) -> str | None:
     """An address to listen on."""
     if value is not None and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}", value):

@@ -28,22 +28,25 @@ from activities.mail import Mail
 from activities.marks import BounceAddress
 from activities.opening import Opening
 from activities.pool import Keeping
+from activities.recording import Recording
 from activities.rendering import JinjaRenderer
 from activities.sent import NotAMemory, SentLetters
 from activities.smtp import SmtpTransport
 from cases import shelf
 from encryption.converter import data_converter
+from register.register import Register
 from settings import NEEDED_BY_WORKER, Settings, SettingsError, environment, load, temporal_connection
 from settings_values import Mailbox, SmtpUrl
 from states.catalogue import Catalogue, CatalogueError
 from states.policy import Policy, PolicyError
-from workflows import surroundings
+from workflows import running, surroundings
 from workflows.authorization import PurchaseAuthorization
 from workflows.customer import Customer
 from workflows.names import SEARCH_ATTRIBUTES
 from workflows.reading import lenient
 from workflows.versioning import IncompleteVersion, deployment
 
+OFF = "off"
 GRACE = timedelta(seconds=20)
 """How long a stopping worker waits for the letters that are under way."""
 STICKY = timedelta(seconds=5)
@@ -91,17 +94,22 @@ async def working(
     policy, catalogue = read_policy(settings), read_catalogue(settings)
     await register_search_attributes(client)
     shelf.put(catalogue)
+    register = register_of(settings)
+    records = register is not None
     before = surroundings.here()
     surroundings.put(
         surroundings.Surroundings(
-            mail_task_queue=settings.mail_task_queue, show_organization=settings.organization_in_lists, policy=policy
+            mail_task_queue=settings.mail_task_queue,
+            show_organization=settings.organization_in_lists,
+            policy=policy,
+            register=records,
         )
     )
     lifecycle = Worker(
         lenient(client),
         task_queue=settings.task_queue,
         workflows=[Customer, PurchaseAuthorization],
-        activities=[Opening(policy).open_case],
+        activities=[Opening(policy, running.first(records)).open_case, Recording(register).record_case],
         graceful_shutdown_timeout=GRACE,
         deployment_config=version,
         **{
@@ -123,9 +131,17 @@ async def working(
     async with AsyncExitStack() as stack:
         stack.callback(surroundings.put, before)
         stack.push_async_callback(letters.close)
+        if register is not None:
+            stack.push_async_callback(register.close)
         await stack.enter_async_context(mail)
         await stack.enter_async_context(lifecycle)
         yield
+
+
+def register_of(settings: Settings) -> Register | None:
+    """The register of the settings, opened when it is first needed; None where they name none."""
+    url = settings.database_url.get_secret_value() if settings.database_url else OFF
+    return None if url == OFF else Register(url)
 
 
 def mail_of(settings: Settings) -> Mail:

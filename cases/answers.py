@@ -136,7 +136,7 @@ def customer_answer(case: CustomerCase, now: datetime, *, whole: bool = False) -
         "account_manager": case.account_manager.model_dump(exclude_none=True),
         "language": case.language,
         "invited_at": happens(facts.invited_at),
-        "accept_by": _accept_by(case),
+        "accept_by": accept_by(case),
         "accepted_at": happens(None if facts.acceptance is None else facts.acceptance.accepted_at),
         "anniversary_date": None if anniversary is None else anniversary.isoformat(),
         "renewal_state": case.renewal.state.value,
@@ -160,7 +160,7 @@ def customer_answer(case: CustomerCase, now: datetime, *, whole: bool = False) -
     return _known(answer)
 
 
-def _accept_by(case: CustomerCase) -> str | None:
+def accept_by(case: CustomerCase) -> str | None:
     """The last local day on which the invitation can be accepted, while it can."""
     if case.state is not Membership.INVITED:
         return None

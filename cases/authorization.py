@@ -151,6 +151,7 @@ class AuthorizationCase(Case):
         state = State.DEACTIVATED if known.state is State.DEACTIVATED else State.OVERDUE
         return cls(
             policy=policy, cursor=now, news=known.news, letters=LETTERS_OF_A_LIFE, deeds=list(known.deeds),
+            sequence=LETTERS_OF_A_LIFE,
             authorization_number=known.authorization_number, vip_number=vip_number, view=view,
             authorization=AuthorizationTrack(state, known.since, known.facts),
         )  # fmt: skip

@@ -33,6 +33,8 @@ UPGRADES: Mapping[int, Upgrade] = {}
 """By the version they start from: one for each from 1 up to the one before `SCHEMA`."""
 JOURNAL_KEPT = 200
 """The newest entries of the journal; what went before is in the histories of earlier runs."""
+JOURNAL_UNTOLD = 2000
+"""As many at most wait for a register that is away."""
 PACKED = ("journal", "ledger", "references", "answers", "known", "deeds")
 """What repeats itself a lot, once there is much of it."""
 SMALL = 1500
@@ -47,12 +49,12 @@ class NotCarried(ValueError):
     """What was carried has a form that this release does not know."""
 
 
-def carry(case: Case) -> dict[str, Any]:
-    """The case as one JSON object."""
+def carry(case: Case, *, untold: int = 0) -> dict[str, Any]:
+    """The case as one JSON object; of its journal the newest entries, and those that the register was not told yet."""
     adapter: TypeAdapter[Any] = _CUSTOMER if isinstance(case, CustomerCase) else _AUTHORIZATION
     carried: dict[str, Any] = adapter.dump_python(case, mode="json", exclude_defaults=True)
     if "journal" in carried:
-        carried["journal"] = carried["journal"][-JOURNAL_KEPT:]
+        carried["journal"] = carried["journal"][-max(JOURNAL_KEPT, min(untold, JOURNAL_UNTOLD)) :]
     for name in PACKED:
         if name in carried and len(repr(carried[name])) > SMALL:
             carried[name] = pack(carried[name])

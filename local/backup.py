@@ -13,7 +13,7 @@ from activities.sent import NotAMemory, forget_claims, merge
 from local.archive import BackupRefused, Manifest, pack, read_manifest, unpack
 from local.stack import StackError, claimed
 
-DATABASE, SENT, INBOX = "temporal.db", "sent.db", "mail"
+DATABASE, SENT, REGISTER, INBOX = "temporal.db", "sent.db", "register.sqlite3", "mail"
 KEYS = ("link-secret", "payload-keys")
 _SMALL = ("stack.json", "samples-made")
 _LOCK, _STAGING, _ASIDE = "lock", "restoring", "replaced-"
@@ -43,6 +43,9 @@ def back_up(data: Path, to: Path, *, keys: bool = True, inbox: bool = True, forc
         folder, archive = Path(temporary, "files"), Path(temporary, "archive")
         folder.mkdir()
         made_at = datetime.now(UTC).replace(microsecond=0)
+        # Before the database, so that it knows of no case more than the case itself; in clear, so only with the keys.
+        if keys and (data / REGISTER).is_file():
+            _copy_database(data / REGISTER, folder / REGISTER)
         _copy_database(data / DATABASE, folder / DATABASE)
         # After the database: of each letter that it takes for unsent the memory says whether it has left since.
         if (data / SENT).is_file():
@@ -85,7 +88,7 @@ def _restored(archive: Path, data: Path, replace: bool, sent: Path | None) -> Re
     staging.mkdir(mode=0o700)
     try:
         manifest = unpack(archive, staging)
-        for name in (DATABASE, SENT):
+        for name in (DATABASE, SENT, REGISTER):
             if (staging / name).is_file():
                 _check(staging / name, "archive_damaged", archive)
         # Those kept aside too: an earlier restore may have been killed before it was done.

@@ -68,6 +68,10 @@ class Stack:
     def sent_letters(self) -> Path:
         return self.data.absolute() / "sent.db"
 
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.data.absolute() / 'register.sqlite3'}"
+
 
 def running(data: Path = DEFAULT_DATA) -> Stack | None:
     """The stack that runs on this folder now, if one does."""
@@ -131,6 +135,7 @@ def write_environment(stack: Stack, settings: Settings) -> Path:
         "VIP_MAIL_TASK_QUEUE": settings.mail_task_queue,
         "VIP_SMTP_URL": stack.smtp_url,
         "VIP_SENT_LETTERS": str(stack.sent_letters),
+        "VIP_DATABASE_URL": settings.database_url.get_secret_value() if settings.database_url else "",
         "VIP_MAIL_FROM": f"{sender.name} <{sender.address}>" if sender else "",
         "VIP_RESELLER_NAME": settings.reseller_name or "",
         "VIP_SUPPORT": settings.support or "",

@@ -124,7 +124,7 @@ async def first(
 
 def _in_cells(
     wanted: Wanted, stretch: Stretch, place: Place | None, through: list[str], every: bool
-) -> Select[tuple[str, str]]:
+) -> Select[str, str]:
     asking = select(stretch.key.label("key"), CUSTOMERS.c.vip_number).where(*stretch.after(place))
     asking = asking.order_by(*stretch.order()).limit(bindparam("room"))
     if every and wanted.managed_by is None:

@@ -5,14 +5,15 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from cases.carrying import carry, load_authorization
+    from cases.carrying import load_authorization
     from cases.doors import answer_of
     from cases.hearing import hear_customer
-    from workflows.commands import carried, command, journal, question, wake
+    from workflows.commands import carried, command, journal, question, record, wake
     from workflows.engine import Answer, Engine, refusal
-    from workflows.names import AUTHORIZATION, CARRIED, DETAILS, JOURNAL, WAKE
+    from workflows.names import AUTHORIZATION, CARRIED, DETAILS, JOURNAL, RECORD, WAKE
     from workflows.neighbours import ItsCustomer
     from workflows.of_authorization import by_hand, decide, details, is_genuine, provisional, show
+    from workflows.running import following, resume
 
 
 @workflow.defn(name=AUTHORIZATION)
@@ -27,6 +28,7 @@ class PurchaseAuthorization:
         if is_genuine():
             case = load_authorization(start["carried"])
             self._beside.told = start.get("told", case.news)
+            resume(self.engine, start)
             self.engine.begin(case)
 
     @workflow.run
@@ -38,7 +40,7 @@ class PurchaseAuthorization:
         case = self.engine.case
         if case.final and self.engine.quiet:
             return answer_of(case, workflow.now())
-        self.engine.roll_over({"carried": carry(case), "told": self._beside.told})
+        self.engine.roll_over({**following(self.engine), "told": self._beside.told})
 
     # --- updates
 
@@ -69,6 +71,7 @@ class PurchaseAuthorization:
     details = question(DETAILS, "The authorization as it stands, with every date.", details)
     journal = question(JOURNAL, "What happened, in order: states, letters sent and skipped, facts.", journal)
     wake = question(WAKE, "When it does something by itself next.", wake)
+    record = question(RECORD, "The case as the register is told of it.", record)
     carried = question(CARRIED, "The case as the next run would take it up; for whoever examines it.", carried)
 
     @workflow.signal(description="News from the customer: contact, account manager, anniversary; newer wins.")

@@ -12,6 +12,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from cases.carrying import carry
     from cases.ordering import happens
+    from cases.recording import record_of
     from workflows.engine import Answer, Engine
 
 
@@ -48,6 +49,10 @@ def journal(engine: Engine[Any], _body: Any) -> Answer:
 
 def carried(engine: Engine[Any], _body: Any) -> Answer:
     return carry(engine.case)
+
+
+def record(engine: Engine[Any], _body: Any) -> Answer:
+    return record_of(engine.case, workflow.now())
 
 
 def wake(engine: Engine[Any], _body: Any) -> Answer:

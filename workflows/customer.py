@@ -8,15 +8,16 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     import email_validator  # noqa: F401 - it loads parts of itself late
 
-    from cases.carrying import carry, load_customer
+    from cases.carrying import load_customer
     from cases.customer import CustomerCase
     from cases.hearing import hear_authorization
     from states.refusals import Refused
-    from workflows.commands import carried, command, journal, question, wake
+    from workflows.commands import carried, command, journal, question, record, wake
     from workflows.engine import Answer, Engine, refusal
-    from workflows.names import CARRIED, CUSTOMER, DETAILS, JOURNAL, PREVIEW, PRODUCTS, WAKE
+    from workflows.names import CARRIED, CUSTOMER, DETAILS, JOURNAL, PREVIEW, PRODUCTS, RECORD, WAKE
     from workflows.neighbours import Authorizations
     from workflows.of_customer import decide, details, invited, preview, products, provisional, show
+    from workflows.running import following, resume
 
 
 @workflow.defn(name=CUSTOMER)
@@ -30,6 +31,7 @@ class Customer:
         self._beside = Authorizations()
         self._beside.engine = self.engine = Engine(decide, show, partial(provisional, start), self._beside)
         if workflow.info().continued_run_id is not None:
+            resume(self.engine, start)
             self._begin(load_customer(start["carried"]))
             self._beside.resume(start.get("untold", ()))
 
@@ -37,12 +39,14 @@ class Customer:
     async def run(self, start: Any = None, *_more: Any) -> Answer:
         if not self.engine.begun:
             try:
-                self._begin(await invited(start))
+                case, begins_with = await invited(start)
+                resume(self.engine, begins_with)
+                self._begin(case)
             except Refused as refused:
                 raise refusal(refused) from None
         await self.engine.live(self._leaves)
         await self.engine.wind_down()
-        self.engine.roll_over({"carried": carry(self.engine.case), "untold": self._beside.untold()})
+        self.engine.roll_over({**following(self.engine), "untold": self._beside.untold()})
 
     # --- updates
 
@@ -94,6 +98,7 @@ class Customer:
     preview = question(PREVIEW, 'What authorize_purchase would answer, or {"reasons"}; nothing happens.', preview)
     products = question(PRODUCTS, "Every product, and why this customer may not add it.", products)
     wake = question(WAKE, "When it does something by itself next.", wake)
+    record = question(RECORD, "The case as the register is told of it.", record)
     carried = question(CARRIED, "The case as the next run would take it up; for whoever examines it.", carried)
 
     @workflow.signal(description="News from an authorization: a snapshot; newer wins.")

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from cases.outbox import Item, Verdict
     from workflows.names import SEND_LETTER
     from workflows.surroundings import here
+    from workflows.traces import Traces
 
 RETRIES = RetryPolicy(
     initial_interval=timedelta(minutes=1), backoff_coefficient=2.0, maximum_interval=timedelta(hours=4)
@@ -29,8 +30,8 @@ REFUSED = {"RecipientRefused": Why.RECIPIENT_REFUSED, "MessageRefused": Why.MESS
 class Delivery:
     """Hands over what the outbox says is ready; gives up what it no longer wants sent."""
 
-    def __init__(self, case: Callable[[], Case], changed: Callable[[], None]) -> None:
-        self._case, self._changed = case, changed
+    def __init__(self, case: Callable[[], Case], changed: Callable[[], None], traces: Traces) -> None:
+        self._case, self._changed, self._traces = case, changed, traces
         self._tasks: set[asyncio.Task[None]] = set()
         self._under_way: dict[int, ActivityHandle[Any]] = {}
         self._awaited: set[int] = set()
@@ -88,6 +89,7 @@ class Delivery:
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=f"{item.letter} to the {item.reader.replace('_', ' ')}",
         )
+        self._traces.left()
         self._under_way[item.number] = handle
         self._lanes.add(item.lane)
         self._tasks.add(task := asyncio.ensure_future(self._await(item, handle)))
@@ -122,3 +124,4 @@ class Delivery:
         if outcome is not None:
             self._case().letter_done(item, outcome[0], outcome[1], workflow.now(), stops=stops)
         self._changed()
+        self._traces.leave()

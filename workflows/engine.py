@@ -22,6 +22,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.delivery import Delivery
     from workflows.details import timer_summary
     from workflows.names import ORGANIZATION
+    from workflows.recording import Recording
+    from workflows.traces import Traces
     from workflows.visibility import Attributes
 
 C = TypeVar("C", bound=Case)
@@ -94,7 +96,9 @@ class Engine(Generic[C]):
         self._winding_down_since: datetime | None = None
         self._asked_to_cancel = False
         self._published = -1
-        self._delivery = Delivery(lambda: self.case, partial(self.tick, only_letters=True))
+        self.traces = Traces()
+        self.recording = Recording(lambda: self.case, self.traces)
+        self._delivery = Delivery(lambda: self.case, partial(self.tick, only_letters=True), self.traces)
 
     @property
     def case(self) -> C:
@@ -171,6 +175,7 @@ class Engine(Generic[C]):
             return
         self._case = heard
         self.tick()
+        self.traces.leave()
 
     # --- time
 
@@ -187,6 +192,8 @@ class Engine(Generic[C]):
         self._beside.follow(case, now)
         if not only_letters or case.news != self._published:
             self._publish(case, now)
+        if not self.rolling:
+            self.recording.follow(now)
         upcoming = case.upcoming()
         wakes = [] if again is None else [Wake(again, f"look at the letters again on {again:%Y-%m-%d %H:%M} UTC")]
         if upcoming is not None:
@@ -261,8 +268,9 @@ class Engine(Generic[C]):
 
     @property
     def quiet(self) -> bool:
-        """No letter waits or is under way, and every neighbour was told."""
-        return not self.case.outbox and self._delivery.idle() and self._beside.all_told()
+        """No letter waits or is under way, and every neighbour was told, and the register."""
+        told = self._beside.all_told() and self.recording.all_told()
+        return told and not self.case.outbox and self._delivery.idle()
 
     def _publish(self, case: C, now: datetime) -> None:
         """Search attributes and memo where they changed: an upsert is billed, however many attributes it has."""
@@ -279,9 +287,11 @@ class Engine(Generic[C]):
         # The name comes and goes with a setting, which may have been another when this history was written.
         if any(one.key != ORGANIZATION for one in updates):
             workflow.upsert_search_attributes(updates)
+            self.traces.left()
         if any(value != self._memo.get(name) for name, value in memo.items()):
             workflow.upsert_memo(memo)
             self._memo |= memo
+            self.traces.left()
         if details != self._details:
             workflow.set_current_details(details)
             self._details = details

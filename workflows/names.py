@@ -16,6 +16,7 @@ MAIL_TASK_QUEUE: Final = "reseller-mail"
 
 SEND_LETTER: Final = "send_letter"
 OPEN_CASE: Final = "open_case"
+RECORD_CASE: Final = "record_case"
 
 DETAILS: Final = "details"
 JOURNAL: Final = "journal"

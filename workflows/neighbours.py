@@ -12,12 +12,12 @@ from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from cases.authorization import LETTERS_OF_A_LIFE, AuthorizationCase, next_event
-    from cases.carrying import carry
     from cases.customer import CustomerCase
     from states.authorization import AUTHORIZATION as LIFECYCLE
     from states.facts import CustomerView
     from workflows.engine import Engine, Wake
     from workflows.names import AUTHORIZATION, AUTHORIZATION_CHANGED, CUSTOMER_CHANGED, authorization_id, customer_id
+    from workflows.running import child
     from workflows.surroundings import here
     from workflows.visibility import authorization_attributes, authorization_memo
 
@@ -90,6 +90,7 @@ class Authorizations:
                 # Its number is taken, by itself or by a stranger; whether it lives shows when it is told something.
                 self._lose(begun.authorization_number)
             self.engine.case.to_start = [one for one in self.engine.case.to_start if one is not begun]
+        self.engine.traces.leave()
 
     async def _start_one(self, begun: AuthorizationCase) -> None:
         number = begun.authorization_number
@@ -97,7 +98,7 @@ class Authorizations:
         rebuilt = begun.letters >= LETTERS_OF_A_LIFE
         handle = await workflow.start_child_workflow(
             AUTHORIZATION,
-            {"carried": carry(begun)},
+            child(self.engine, begun),
             id=authorization_id(number),
             parent_close_policy=ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
@@ -119,6 +120,7 @@ class Authorizations:
         except ChildWorkflowError:
             self._lose(number)
         self._watched.discard(number)
+        self.engine.traces.leave()
 
     def _tell_if_needed(self) -> None:
         if self._news and not self.engine.rolling and not _under_way(self._telling):
@@ -139,6 +141,7 @@ class Authorizations:
                 self._lose(number)
             if self._news.get(number) is view:
                 del self._news[number]
+        self.engine.traces.leave()
 
     def _lose(self, number: str) -> None:
         case = self.engine.case
@@ -182,6 +185,7 @@ class ItsCustomer:
             except ApplicationError:
                 workflow.logger.warning("the customer of this authorization is not running; it was not told")
             self.told = news
+        self.engine.traces.leave()
 
 
 def _under_way(task: asyncio.Task[None] | None) -> bool:

@@ -13,6 +13,8 @@ class Surroundings:
     """Whether the organisation's name stands in search attributes and current details."""
     policy: Policy | None = None
     """What validators judge by until a new case has recorded its own."""
+    register: bool = False
+    """Whether runs that begin from now on tell the register what happens."""
 
 
 _here = Surroundings()

@@ -50,7 +50,7 @@ CUSTOMER_SIGNALS = {"authorization_changed", "roll_over"}
 AUTHORIZATION_SIGNALS = {"customer_changed", "roll_over"}
 ADDED_UPDATES = {"write_off_lost", "lift_address", "record_bounce"}
 ADDED_AUTHORIZATION_UPDATES = {"record_bounce"}
-ADDED_QUERIES = {"wake", "carried"}
+ADDED_QUERIES = {"wake", "carried", "record"}
 SEARCH_ATTRIBUTES = {
     "CustomerState": "KEYWORD",
     "RenewalState": "KEYWORD",
@@ -72,7 +72,7 @@ ON_AN_AUTHORIZATION = {"AuthorizationState", "VipNumber", "ManagedBy", "NextEven
     "Organization",
     "Unreachable",
 }
-OUR_ACTIVITIES = {"send_letter", "open_case"}
+OUR_ACTIVITIES = {"send_letter", "open_case", "record_case"}
 
 PLANTED = ("Zebulon", "zebulon.qx@example.com", "Quetzal", "quetzal.qx@example.org", "Xylostreet")
 
@@ -80,7 +80,9 @@ PLANTED = ("Zebulon", "zebulon.qx@example.com", "Quetzal", "quetzal.qx@example.o
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     # In clear: what would be read if nothing were encrypted.
-    async with server(tmp_path_factory.mktemp("names"), converter=PLAIN) as client, lab(client) as house:
+    folder = tmp_path_factory.mktemp("names")
+    register = f"sqlite:///{folder / 'register.sqlite3'}"
+    async with server(folder, converter=PLAIN) as client, lab(client, register) as house:
         yield house
 
 
@@ -160,7 +162,8 @@ async def test_activities_are_called_as_ever(house: Lab, planted: tuple[str, lis
     told = {one.activity_type.name for one in scheduled}
     local = {json.loads(one.details["data"].payloads[0].data)["activity_type"] for one in markers if one.details}
     assert told | local == OUR_ACTIVITIES
-    assert {one.task_queue.name for one in scheduled} == {house.settings.mail_task_queue}
+    letters = [one for one in scheduled if one.activity_type.name == "send_letter"]
+    assert {one.task_queue.name for one in letters} == {house.settings.mail_task_queue}
 
 
 async def test_what_people_are_called_stands_in_no_id_search_attribute_summary_or_current_details(

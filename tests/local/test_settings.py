@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 import settings
+from register.errors import RegisterUnusable
+from register.register import Register
 from settings import SettingsError, load
 from settings_values import SmtpUrl
 from worker import mail_of
@@ -82,6 +84,12 @@ def test_the_environment_wins_over_the_file_and_the_file_serves_temporal_too(
         ("VIP_PUBLIC_URL", "vip.example.com", "it looks like https://vip.example.com"),
         ("VIP_LINK_SECRET", "s3cret", "at least 32 characters"),
         ("VIP_API_KEYS", "portal:s3cret", "each key is name:role:sha256-of-key"),
+        ("VIP_DATABASE_URL", "mysql://user:s3cret@db.example.com/vip", "the scheme must be sqlite or postgresql"),
+        ("VIP_DATABASE_URL", "postgresql://user:s3cret@db.example.com", "it needs the name of a database"),
+        ("VIP_DATABASE_URL", "postgresql://user:s3cret@db.example.com:port/vip", "host and port cannot be read"),
+        ("VIP_DATABASE_URL", "sqlite://register.sqlite3", "sqlite needs a file, after three slashes"),
+        ("VIP_DATABASE_URL", "sqlite:///:memory:", "sqlite needs a file, after three slashes"),
+        ("VIP_DATABASE_URL", "s3cret", "the scheme must be sqlite or postgresql"),
         ("VIP_METRICS_ADDRESS", "9464", "it looks like 127.0.0.1:9464"),
         ("VIP_LANGUAGE", "Danish", "it looks like en or nl-BE"),
         ("VIP_LOG_FORMAT", "xml", "'json' or 'text'"),
@@ -127,6 +135,39 @@ def test_api_keys_name_who_may_do_what(monkeypatch: pytest.MonkeyPatch) -> None:
         ("portal", "manage", "0a"),
         ("monitor", "read", "ff"),
     ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sqlite:///register.sqlite3",
+        "sqlite:////var/lib/vip/register.sqlite3",
+        "postgresql://user:p%40ss@db.example.com:5432/vip",
+        "postgresql+psycopg://user:p%40ss@db.example.com/vip?sslmode=require",
+        "postgresql:///vip?host=/run/postgresql",
+        "off",
+    ],
+)
+def test_the_register_is_a_file_or_a_database_or_off_and_what_the_register_itself_takes(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    assert load().database_url.get_secret_value() == "sqlite:///register.sqlite3"
+    monkeypatch.setenv("VIP_DATABASE_URL", address)
+    assert load().database_url.get_secret_value() == address
+    assert "p%40ss" not in repr(load())
+    if address != "off":
+        Register(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["mysql://u:p/vip", "postgresql://u:p@h", "sqlite://", "sqlite:///:memory:", "rubbish"]
+)
+def test_what_the_register_refuses_the_settings_refuse(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("VIP_DATABASE_URL", address)
+    with pytest.raises(SettingsError, match="VIP_DATABASE_URL is wrong"):
+        load()
+    with pytest.raises(RegisterUnusable):
+        Register(address)
 
 
 async def test_a_worker_whose_memory_of_sent_letters_is_none_says_so_at_its_start(

@@ -50,7 +50,7 @@ def settings_for(sink: MailSink, queue: str, **more: Any) -> Settings:
         payload_keys=PAYLOAD_KEYS,
         task_queue=queue,
         mail_task_queue=f"{queue}-mail",
-        **more,
+        **{"database_url": "off", **more},
     )
 
 
@@ -120,9 +120,9 @@ def code_of(error: WorkflowUpdateFailedError) -> str:
 
 
 @asynccontextmanager
-async def lab(client: Client, **options: Any) -> AsyncIterator[Lab]:
+async def lab(client: Client, database_url: str = "off", **options: Any) -> AsyncIterator[Lab]:
     """A worker of its own on a task queue of its own. `options` go to the workflow worker."""
     async with MailSink() as sink:
-        settings = settings_for(sink, f"test-{secrets.token_hex(4)}")
+        settings = settings_for(sink, f"test-{secrets.token_hex(4)}", database_url=database_url)
         async with working(client, settings, **options):
             yield Lab(client, sink, settings)

@@ -87,7 +87,7 @@ async def _walk(
 
 
 @pytest.mark.timeout(420)
-@pytest.mark.parametrize(("workers", "updates"), [(one_worker, 600), (two_workers, 300)])
+@pytest.mark.parametrize(("workers", "updates"), [(one_worker, 600), (two_workers, 300), (no_cache, 180)])
 async def test_600_updates_in_6_lanes_over_roll_overs_have_600_effects_and_600_answers(
     client: Client, workers: Any, updates: int
 ) -> None:
