@@ -10,16 +10,16 @@ from cyclopts.validators import Number
 
 from gateway.cli import showing
 from gateway.cli.asking import LOOKING, Looking, ask, gateway_here, settings_here
-from gateway.cli.options import Flag, Segment
+from gateway.cli.options import Flag
 from gateway.cli.output import WrongUsage, say, table
 from gateway.errors import Unavailable
+from gateway.vocabulary import CustomerList, MarketSegment, MembershipState
 
 if TYPE_CHECKING:
     from gateway.answers import Counts, Page
     from gateway.client import Gateway
     from register.wanted import Wanted
 
-CustomerList = Literal["no_products", "pending_requests", "overdue_requests", "upcoming_renewals", "ready_for_renewal"]
 Sort = Literal["name", "-name", "anniversary_date", "-anniversary_date", "next_event_at", "-next_event_at"]
 Limit = Annotated[int, Parameter(validator=Number(gte=1, lte=200))]
 _SETTLED = timedelta(minutes=1)
@@ -30,8 +30,8 @@ def customers(
     *,
     list_: Annotated[tuple[CustomerList, ...], Parameter(name="--list")] = (),
     managed_by: str | None = None,
-    segment: Segment | None = None,
-    status: Literal["invited", "accepted", "expired", "withdrawn"] | None = None,
+    segment: MarketSegment | None = None,
+    status: MembershipState | None = None,
     external_id: str | None = None,
     q: Annotated[str | None, Parameter(name=("--q", "-q"))] = None,
     sort: Annotated[Sort, Parameter(allow_leading_hyphen=True)] = "name",

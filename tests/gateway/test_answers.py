@@ -1,7 +1,9 @@
 """The typed answers are what real cases answer, in every state: no field is missing, and none is unknown."""
 
+import ast
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast, get_args
 
 import pytest
@@ -11,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from gateway import answers, vocabulary
 from gateway.bodies import Invite, Line
 from gateway.client import Gateway, Refused
-from tests.gateway.test_client import closed, key, until
+from tests.gateway.waiting import closed, key, until
 from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab
 
 TEAM = cast(list[Line], LINES)
@@ -121,7 +123,9 @@ async def _invited(gateway: Gateway) -> str:
 
 async def _renewed(gateway: Gateway) -> str:
     number = await _taken_over(gateway, "ready")
-    held(answers.Customer, await gateway.decline_renewal(number, {"reason": "fewer", "lines": _some(1)}))
+    held(
+        answers.Customer, await gateway.decline_renewal(number, {"reason": "fewer", "lines": _some(1), "actor": "jens"})
+    )
     held(answers.Customer, await gateway.renew(number, {"order_reference": "R-1", "lines": _some(4)}))
     return number
 
@@ -203,6 +207,16 @@ async def test_refusals_name_what_the_contract_of_reasons_names(gateway: Gateway
     for reason in refused.value.reasons:
         held(answers.ReasonAgainst, reason)
     assert len(refused.value.reasons) > 2
+
+
+def test_every_reason_in_the_code_has_its_details_in_the_contract() -> None:
+    root, told = Path(__file__).parents[2], set[str]()
+    for path in (file for folder in ("states", "cases", "workflows") for file in (root / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("refuse", "Reason"):
+                told |= {each.arg for each in node.keywords if each.arg is not None}
+    assert {"field", "product", "days_left"} <= told
+    assert told <= answers.ReasonAgainst.__annotations__.keys()
 
 
 async def test_twice_the_same_call_with_one_key_answers_the_same(gateway: Gateway) -> None:
