@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     ui_url: Annotated[str, AfterValidator(web_address)] = "http://127.0.0.1:8233"
 
     api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(ApiKey.parse_all)] = ()
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="a ceiling for each API key; without it there is none"
+    )
     database_url: Annotated[SecretStr, BeforeValidator(database_address)] = Field(
         SecretStr("sqlite:///register.sqlite3"), description="where the register is kept; off: there is none"
     )

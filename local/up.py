@@ -1,6 +1,6 @@
-"""`vip up`: a whole installation on this machine: server, mail catcher, worker, invitation page, sample customers.
+"""`vip up`: a whole installation on this machine: server, mail catcher, worker, HTTP gateway, sample customers.
 
-It knows how to run them, not what they are: worker, page and samples are given to it.
+It knows how to run them, not what they are: worker, doors and samples are given to it.
 """
 
 import asyncio
@@ -49,13 +49,14 @@ _DEFAULTS = {
 class Parts:
     """What the stack runs.
 
-    `worker` works until it is cancelled and sets the event when cases can be started; `page` makes the ASGI application
-    of the invitation page, `codec` the one that decodes for the UI; `samples` makes the sample customers and says in a
-    sentence what it made. It is called until it has succeeded once, so it goes on where it was interrupted.
+    `worker` works until it is cancelled and sets the event when cases can be started; `doors` makes the ASGI
+    application of the API and the invitation page, `codec` the one that decodes for the UI; `samples` makes the sample
+    customers and says in a sentence what it made. It is called until it has succeeded once, so it goes on where it was
+    interrupted.
     """
 
     worker: Callable[[Client, Settings, asyncio.Event], Awaitable[None]]
-    page: Callable[[Client, Settings], Any]
+    doors: Callable[[Client, Settings], Any]
     codec: Callable[[Settings], Any]
     samples: Callable[[Client, Settings], Awaitable[str]]
 
@@ -73,7 +74,7 @@ def run(parts: Parts, *, data: Path, samples: bool = True, port_offset: int = 0,
 
 
 async def up(parts: Parts, *, data: Path, wanted: Ports, samples: bool, say: Callable[[str], None]) -> None:
-    """Run the stack until cancelled; then worker and page stop first, the server last. `say` gets what a person reads.
+    """Run the stack until cancelled; then worker and doors stop first, the server last. `say` gets what a person reads.
 
     Raises `StackError`, `SettingsError` or `ServerError` when it cannot, and whatever ended a part that ended by
     itself.
@@ -102,7 +103,7 @@ async def up(parts: Parts, *, data: Path, wanted: Ports, samples: bool, say: Cal
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(_endless("the worker", parts.worker(client, settings, ready)))
-                    group.create_task(_endless("the page", _serve(parts.page(client, settings), stack.ports.page)))
+                    group.create_task(_endless("the doors", _serve(parts.doors(client, settings), stack.ports.page)))
                     group.create_task(_endless("the UI", _serve(shown, stack.ports.ui, "on")))
                     await ready.wait()
                     say(what_is_where(stack))

@@ -57,6 +57,7 @@ _COMMANDS = (
     (_OPERATING, "replay", "deploying:replay", "Replay every open case with this code, before it is deployed."),
     (_OPERATING, "roll-over", "deploying:roll_over", "Bring every open case onto a fresh run, after a deployment."),
     (_OPERATING, "bounce", "bouncing:bounce", "Tell the cases of letters that came back, from what mail servers sent."),
+    (_OPERATING, "serve", "serving:serve", "Serve the API and the page of invitations over HTTP."),
     (_OPERATING, "codec", "codec:codec", "Decode what Temporal keeps, for its UI and command line."),
     (_LOCAL, "up", "stack:up", "Run everything on this machine."),
     (_LOCAL, "inbox", "stack:inbox", "Read the letters that were sent on this machine."),

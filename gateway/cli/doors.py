@@ -1,0 +1,46 @@
+"""What HTTP serves, put together from the settings: the API and the page of invitations, one application."""
+
+from typing import TYPE_CHECKING, cast
+
+from gateway.client import Gateway
+from gateway.http import health
+from gateway.http.app import PATIENCE, create_app
+from settings import NEEDED_BY_PAGE, Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+    from temporalio.client import Client
+
+
+def doors(client: "Client", settings: Settings) -> "ASGIApp":
+    """The application. Without the settings that the page needs (`missing`), it serves the API alone."""
+    secret = settings.number_secret.get_secret_value() if settings.number_secret else ""
+    gateway = Gateway(client, task_queue=settings.task_queue, number_secret=secret, patience=PATIENCE)
+    ready = {"temporal": health.temporal(client), "worker": health.workers(client, settings.task_queue)}
+    return create_app(
+        gateway,
+        keys=settings.api_keys,
+        page=None if missing(settings) else _page(gateway, settings),
+        requests_per_minute=settings.requests_per_minute,
+        ready=ready,
+    )
+
+
+def missing(settings: Settings) -> list[str]:
+    """Settings that the page of invitations needs and does not have."""
+    return [f"VIP_{name.upper()}" for name in NEEDED_BY_PAGE if not getattr(settings, name)]
+
+
+def _page(gateway: Gateway, settings: Settings) -> "ASGIApp":
+    from activities.links import Links
+    from gateway import page
+    from worker import read_policy
+
+    return page.app(
+        cast(page.Invitations, gateway),  # its bodies are the contract's, though it does not say so
+        Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or ""),
+        reseller_name=settings.reseller_name or "",
+        support=settings.support or "",
+        time_zone=read_policy(settings).time_zone,
+        language=settings.language,
+    )

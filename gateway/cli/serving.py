@@ -1,0 +1,93 @@
+"""The HTTP gateway: `vip serve`."""
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from gateway.cli.asking import LOOKING, Looking, Server, server, settings_here
+from gateway.cli.output import WrongUsage, document, say
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+Port = Annotated[int, Parameter(help="Port to listen on; 0 is any that is free.")]
+
+_GRACE = 15
+"""Seconds for requests that are under way when it is told to stop; none takes longer than ten."""
+_WAITING = 128
+"""Connections that may wait to be taken."""
+
+
+def serve(*, host: str = "127.0.0.1", port: Port = 8025, looking: Looking = LOOKING) -> None:
+    """Serve the API and the page of invitations, until SIGTERM or Ctrl-C.
+
+    Parameters
+    ----------
+    host
+        Address to listen on. Elsewhere than on this machine keys are needed: VIP_API_KEYS.
+    """
+    from settings_values import is_loopback
+
+    settings = settings_here()
+    if not settings.api_keys and not is_loopback(host):
+        raise WrongUsage(
+            f"VIP_API_KEYS is missing: on {host} others can ask, and without keys everybody may do anything"
+        )
+    where = server(settings)
+    with _listening(host, port) as listener:
+        asyncio.run(_serve(where, listener, looking))
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_WAITING
+        )
+    except (OSError, OverflowError) as error:
+        raise WrongUsage(f"cannot listen on {host} port {port}: {error}") from None
+
+
+async def _serve(where: Server, listener: socket.socket, looking: Looking) -> None:
+    import uvicorn
+    from temporalio.runtime import Runtime
+
+    import telemetry
+    from gateway.cli.doors import doors, missing
+
+    settings = where.settings
+    telemetry.configure_logging(json=settings.log_format == "json")
+    Runtime.set_default(telemetry.runtime(settings.metrics_address), error_if_already_set=False)
+    application = doors(await _client(where), settings)
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if looking.json:
+        document({"http": address, "temporal": where.address, "page": not missing(settings)})
+    else:
+        say(f"It serves {address}/v1 (described at {address}/openapi.json) for Temporal at {where.address}.")
+        if lacking := missing(settings):
+            say(f"The page of invitations is not served: {', '.join(lacking)} missing.")
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    await uvicorn.Server(config).serve(sockets=[listener])
+
+
+async def _client(where: Server) -> "Client":
+    """Connects when it is first needed: this may start before Temporal does, and outlive it."""
+    from temporalio.client import Client
+
+    from encryption.converter import data_converter
+    from settings import SettingsError
+
+    try:
+        converter = data_converter(where.settings, where.address)
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
+    return await Client.connect(**where.connection, data_converter=converter, lazy=True)

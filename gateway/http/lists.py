@@ -1,0 +1,94 @@
+"""Operations on many customers: lists, counts, a file for spreadsheets, and the agenda."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway import answers
+from gateway.client import Wanted
+from gateway.http.answering import json, read_after
+from gateway.http.callers import Role
+from gateway.http.operations import Asked, Operation
+from gateway.http.parameters import Parameter
+from gateway.http.sheet import download
+from states.facts import MarketSegment
+from states.membership import State
+from states.standing import CustomerList
+
+SORTS = ("name", "-name", "anniversary_date", "-anniversary_date", "next_event_at", "-next_event_at")
+LARGEST_PAGE = 200
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}
+
+_LIST = Parameter("list", "In this list; repeated: in all of them.", {"type": "string", "enum": [*CustomerList]}, True)
+_MANAGED_BY = Parameter("managed_by", "ID of the account manager.", _ID)
+_FILTERS = (
+    _LIST,
+    _MANAGED_BY,
+    Parameter("segment", "Market segment.", {"type": "string", "enum": [*MarketSegment]}),
+    Parameter("invitation_status", "State of the membership.", {"type": "string", "enum": [*State]}),
+    Parameter("external_id", "The caller's own ID of a customer.", _ID),
+    Parameter(
+        "q",
+        "Begins of words: organisation, contact's name and e-mail, VIP number, purchase orders, order references.",
+        {"type": "string", "maxLength": 200},
+    ),
+    Parameter("sort", "What to sort by; `-` reverses.", {"type": "string", "enum": [*SORTS], "default": "name"}),
+)
+_PAGING = (
+    Parameter("limit", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 50}),
+    Parameter("cursor", "`next_cursor` of the page before.", {"type": "string", "maxLength": 2000}),
+)
+_DAYS = Parameter("days", "So many days ahead.", {"type": "integer", "minimum": 1, "maximum": 366, "default": 14})
+
+
+def _wanted(query: Any) -> Wanted:
+    names = ("managed_by", "segment", "invitation_status", "external_id", "q")
+    told = {name: query[name] for name in names if name in query}
+    return Wanted(lists=tuple(query.get("list", ())), **told)
+
+
+def _how(asked: Asked) -> dict[str, Any]:
+    """How a list is read: sorted, and not without what its caller has changed."""
+    return {"sort": asked.query.get("sort", "name"), "reader": asked.reader, "after": read_after(asked.request)}
+
+
+async def _page(asked: Asked) -> Response:
+    limit, cursor = asked.query.get("limit", 50), asked.query.get("cursor")
+    gateway: Any = asked.gateway
+    return json(await gateway.page(_wanted(asked.query), limit=limit, cursor=cursor, **_how(asked)))
+
+
+async def _counts(asked: Asked) -> Response:
+    gateway: Any = asked.gateway
+    after = read_after(asked.request)
+    return json(await gateway.counts(asked.query.get("managed_by"), reader=asked.reader, after=after))
+
+
+async def _csv(asked: Asked) -> Response:
+    gateway: Any = asked.gateway
+    return await download(gateway.every(_wanted(asked.query), **_how(asked)))
+
+
+async def _agenda(asked: Asked) -> Response:
+    gateway: Any = asked.gateway
+    return json(await gateway.agenda(asked.query.get("managed_by"), asked.query.get("days", 14)))
+
+
+LISTS = (
+    Operation(
+        "customers", "GET", "/v1/customers", Role.READ, "A page of a list of customers.", _page, answers.Page,
+        parameters=(*_FILTERS, *_PAGING), reads_lists=True,
+    ),
+    Operation(
+        "counts", "GET", "/v1/customers/counts", Role.READ, "How many customers there are, and in each list.",
+        _counts, answers.Counts, parameters=(_MANAGED_BY,), reads_lists=True,
+    ),
+    Operation(
+        "customers_csv", "GET", "/v1/customers.csv", Role.READ, "A list of customers as a file for spreadsheets.",
+        _csv, str, parameters=_FILTERS, media_type="text/csv", reads_lists=True,
+    ),
+    Operation(
+        "agenda", "GET", "/v1/agenda", Role.READ, "What happens by itself, and what waits for a person.",
+        _agenda, answers.Agenda, parameters=(_MANAGED_BY, _DAYS), reads_lists=True,
+    ),
+)  # fmt: skip
