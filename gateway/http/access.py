@@ -45,9 +45,10 @@ class Doors:
                 await self._api(scope, receive, told)
         except Exception:
             _log.exception("unexpected", path=shown(scope["path"]), request_id=request_id.decode())
-            if told.status is not None:
+            if told.status is None:
+                await of_refusal(Unavailable("unexpected"))(scope, receive, told)
+            elif not told.whole:
                 raise  # half an answer is out: the connection breaks off, so that nobody takes it for whole
-            await of_refusal(Unavailable("unexpected"))(scope, receive, told)
         finally:
             _log.info(
                 "request",
@@ -82,6 +83,7 @@ class _Told:
     def __init__(self, send: Send, request_id: bytes, *, api: bool) -> None:
         self._send, self._request_id, self._api = send, request_id, api
         self.status: int | None = None
+        self.whole = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -90,6 +92,8 @@ class _Told:
             if self._api:
                 more += [_NO_STORE, _NO_SNIFFING]
             message = {**message, "headers": [*message.get("headers", ()), *more]}
+        elif message["type"] == "http.response.body":
+            self.whole = not message.get("more_body", False)
         await self._send(message)
 
 

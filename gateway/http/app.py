@@ -60,6 +60,7 @@ def create_app(
     api.add_route("/problems/{code}", _meaning, methods=["GET"], include_in_schema=False)
     health.add_to(api, ready or {})
     api.add_exception_handler(HTTPException, _not_served)
+    api.add_exception_handler(Exception, _unexpected)
     return Doors(api, page, pace)
 
 
@@ -145,6 +146,12 @@ async def _not_served(request: Request, error: Exception) -> Response:
     """No such address, or not with this method."""
     headers = dict(getattr(error, "headers", None) or {})
     if getattr(error, "status_code", 404) == 405:
-        told = f"{request.url.path} takes {headers.get('Allow', 'other methods')}."
+        headers["Allow"] = ", ".join(sorted(headers.get("Allow", "").split(", ")))
+        told = f"{request.url.path} takes {headers['Allow']}."
         return problem("method_not_allowed", told, headers=headers)
     return problem("not_found", "Nothing is served at this address.")
+
+
+async def _unexpected(_: Request, __: Exception) -> Response:
+    """A mistake of ours is no business of the caller's, who may try again; `Doors` writes it down."""
+    return of_refusal(Unavailable("unexpected"))

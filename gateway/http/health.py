@@ -29,7 +29,7 @@ _SEEN_LATELY = timedelta(minutes=2)
 def add_to(api: FastAPI, parts: Mapping[str, Look]) -> None:
     """Serve `/healthz` and `/readyz`."""
     api.add_route("/healthz", _lives, methods=["GET"], include_in_schema=False)
-    api.add_route("/readyz", _Ready(parts), methods=["GET"], include_in_schema=False)
+    api.add_route("/readyz", _Ready(parts).answer, methods=["GET"], include_in_schema=False)
 
 
 async def _lives(_: Request) -> Response:
@@ -43,7 +43,7 @@ class _Ready:
         self._looked_at = 0.0
         self._one_at_a_time = asyncio.Lock()
 
-    async def __call__(self, _: Request) -> Response:
+    async def answer(self, _: Request) -> Response:
         async with self._one_at_a_time:
             if not self._looked_at or time.monotonic() - self._looked_at > FRESH:
                 there = await asyncio.gather(*(_is_there(look) for look in self._parts.values()))
