@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainValidator, StrictInt
@@ -40,6 +40,11 @@ def _of_form(pattern: str, told: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def _described(**schema: Any) -> Any:
+    """What a validator checks, as JSON Schema says it to those who write bodies; nothing is checked by it."""
+    return Field(json_schema_extra=schema)
+
+
 @lru_cache(maxsize=4096)  # one account manager stands in thousands of bodies
 def _email(text: str) -> str:
     try:
@@ -68,19 +73,29 @@ def _past(value: object) -> date:
     return past
 
 
-Name = Annotated[str, Field(max_length=80), AfterValidator(_plain)]
-Text = Annotated[str, Field(max_length=250), AfterValidator(_plain)]
-Reference = Annotated[str, _of_form(r"[A-Za-z0-9._:-]{1,64}", "must be 1 to 64 letters, digits and ._:-")]
-PurchaseOrder = Annotated[str, Field(max_length=64), AfterValidator(_plain)]
-PostalCode = Annotated[str, Field(max_length=40), AfterValidator(_plain)]
+_REFERENCE, _LANGUAGE = r"[A-Za-z0-9._:-]{1,64}", r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+_LINE = _described(minLength=1, pattern=r"\S", description="One line of characters that can be seen.")
+
+Name = Annotated[str, Field(max_length=80), AfterValidator(_plain), _LINE]
+Text = Annotated[str, Field(max_length=250), AfterValidator(_plain), _LINE]
+Reference = Annotated[
+    str, _of_form(_REFERENCE, "must be 1 to 64 letters, digits and ._:-"), _described(pattern=f"^{_REFERENCE}$")
+]
+PurchaseOrder = Annotated[str, Field(max_length=64), AfterValidator(_plain), _LINE]
+PostalCode = Annotated[str, Field(max_length=40), AfterValidator(_plain), _LINE]
 VipNumber = Annotated[str, _of_form(VIP_NUMBER, "must be 20 upper-case letters and digits")]
-AuthorizationNumber = Annotated[str, _of_form(AUTHORIZATION_NUMBER, "must be 20 upper-case hexadecimal digits")]
-Email = Annotated[str, Field(max_length=240), AfterValidator(_email)]
-Country = Annotated[str, AfterValidator(_country)]
+AuthorizationNumber = Annotated[
+    str,
+    _of_form(AUTHORIZATION_NUMBER, "must be 20 upper-case hexadecimal digits"),
+    _described(pattern=f"^{AUTHORIZATION_NUMBER}$"),
+]
+Email = Annotated[str, Field(max_length=240), AfterValidator(_email), _described(format="email")]
+Country = Annotated[str, AfterValidator(_country), _described(enum=sorted(COUNTRIES))]
 Language = Annotated[
     str,
     Field(max_length=35),
-    _of_form(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "must be a language tag such as en, da or nl-BE"),
+    _of_form(_LANGUAGE, "must be a language tag such as en, da or nl-BE"),
+    _described(pattern=f"^{_LANGUAGE}$"),
 ]
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 Past = Annotated[date, PlainValidator(_past)]

@@ -74,7 +74,7 @@ class WrongKey(Refused):
 
 def _of_this_machine(request: HTTPConnection) -> Caller:
     """A page of somebody else could make a browser on this machine ask (DNS rebinding), so its name must be ours."""
-    name = request.headers.get("host", "").strip()
+    name = request.headers.get("host", "").strip().lower()
     host = name.rpartition(":")[0] if name.rpartition(":")[2].isdecimal() and not name.endswith("]") else name
     if not is_loopback(host.strip("[]")) or any(header in request.headers for header in _FORWARDED):
         raise Refused("forbidden", "This server has no keys (VIP_API_KEYS), so it answers this machine alone.")
