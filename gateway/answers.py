@@ -246,3 +246,34 @@ class Counts(TypedDict):
     overdue_requests: int
     upcoming_renewals: int
     ready_for_renewal: int
+
+
+# --- documents of the HTTP door
+
+
+class Journal(TypedDict):
+    """What happened, in order."""
+
+    items: list[JournalEntry]
+
+
+class Addables(TypedDict):
+    """Every product of the catalogue."""
+
+    items: list[Addable]
+
+
+class AgendaItem(TypedDict):
+    at: NotRequired[str]
+    on: str
+    kind: str
+    what: str
+    vip_number: str
+    organization: str
+    authorization_number: NotRequired[str]
+    account_manager: RowManager
+    text: str
+    command: NotRequired[str]
+
+
+Agenda = TypedDict("Agenda", {"items": list[AgendaItem], "from": str, "until": str})

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import structlog
 from fastapi import FastAPI
@@ -12,8 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from cases.messages import parse
-from gateway.calling import in_our_words
 from gateway.client import Gateway
 from gateway.errors import Refused, Unavailable
 from gateway.http import bodies, health, keyed, parameters
@@ -27,7 +26,6 @@ from gateway.http.operations import Asked, Operation
 from gateway.http.pace import Pace
 from gateway.http.problems import CODES, invalid, of_refusal, problem
 from settings_values import ApiKey
-from states.refusals import Refused as RefusedByTheRules
 
 OPERATIONS: tuple[Operation, ...] = (*LISTS, *CUSTOMERS, *AUTHORIZATIONS)
 """Fixed addresses come before those with a number in them."""
@@ -46,12 +44,14 @@ def create_app(
     page: ASGIApp | None = None,
     requests_per_minute: int | None = None,
     ready: Mapping[str, health.Look] | None = None,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> ASGIApp:
     """Everything that HTTP serves. Without `keys` it answers this machine alone; `page` serves `/invitations/{token}`.
 
-    `requests_per_minute` is for each key. `ready` are the parts that `/readyz` looks at.
+    `requests_per_minute` is for each key. `ready` are the parts that `/readyz` looks at. `lifespan` is around
+    all of it, for what is opened before and closed after.
     """
-    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
     callers, pace = Callers(keys), Pace(requests_per_minute)
     for path, operations in _by_path(OPERATIONS).items():
         endpoint = _endpoint(operations, gateway, callers, pace)
@@ -85,8 +85,6 @@ def _endpoint(
                 return await operation.handler(await _asked(operation, gateway, request, caller))
         except TimeoutError:
             return of_refusal(Unavailable("no answer in time"))
-        except RefusedByTheRules as refused:
-            return of_refusal(in_our_words(refused))
         except Refused as refused:
             if isinstance(refused, Unavailable):
                 _log.warning("unavailable", operation=operation.name, why=refused.message)
@@ -110,6 +108,7 @@ async def _caller(request: Request, callers: Callers, pace: Pace) -> Caller:
 
 
 async def _asked(operation: Operation, gateway: Gateway, request: Request, caller: Caller) -> Asked:
+    gateway = gateway.as_reader(caller.name or "http")
     number = request.path_params[operation.number] if operation.number else ""
     query = parameters.read(request, operation.parameters)
     if operation.form is None:
@@ -119,7 +118,6 @@ async def _asked(operation: Operation, gateway: Gateway, request: Request, calle
     unknown = [(name, "is not taken here") for name in operation.without if name in body]
     if unknown:
         raise invalid(*unknown)
-    parse(operation.form, body)
     if operation.keyed and caller.name and body.get("actor") is None:
         body["actor"] = caller.name
     return Asked(gateway, request, caller, number, query, body, key)

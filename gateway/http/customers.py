@@ -1,11 +1,16 @@
 """Operations on one customer."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from starlette.responses import Response
 
 from cases import messages
 from gateway import answers
+from gateway.client import Gateway
 from gateway.http.answering import json
 from gateway.http.callers import Role
+from gateway.http.journals import journal_of
 from gateway.http.operations import Asked, Handler, Operation
 
 _ONE = "/v1/customers/{vip_number}"
@@ -22,7 +27,8 @@ _BUYING = (
 
 
 async def _invite(asked: Asked) -> Response:
-    answer = await asked.gateway.invite(asked.body, asked.key)
+    body: Any = asked.body
+    answer = await asked.gateway.invite(body, asked.key)
     return json(answer, 201, changed=answer["vip_number"])
 
 
@@ -30,23 +36,18 @@ async def _show(asked: Asked) -> Response:
     return json(await asked.gateway.customer(asked.number))
 
 
-async def _journal(asked: Asked) -> Response:
-    await asked.gateway.customer(asked.number)
-    return json({"items": await asked.gateway.journal(asked.number)})
-
-
 async def _products(asked: Asked) -> Response:
     return json({"items": await asked.gateway.products(asked.number)})
 
 
 async def _preview(asked: Asked) -> Response:
-    return json(await asked.gateway.preview(asked.number, asked.body))
+    body: Any = asked.body
+    return json(await asked.gateway.preview(asked.number, body))
 
 
-def _update(name: str, status: int = 200) -> Handler:
+def _change(method: Callable[..., Awaitable[Any]], status: int = 200) -> Handler:
     async def change(asked: Asked) -> Response:
-        answer = await asked.gateway.update_customer(asked.number, name, asked.body, asked.key)
-        return json(answer, status, changed=asked.number)
+        return json(await method(asked.gateway, asked.number, asked.body, asked.key), status, changed=asked.number)
 
     return change
 
@@ -61,7 +62,7 @@ CUSTOMERS = (
     ),
     Operation(
         "customer_journal", "GET", f"{_ONE}/journal", Role.READ, "What happened to a customer.",
-        _journal, answers.Journal,
+        journal_of("customer"), answers.Journal,
     ),
     Operation(
         "products", "GET", f"{_ONE}/products", Role.READ, "What a customer may add, and why not the rest.",
@@ -69,42 +70,42 @@ CUSTOMERS = (
     ),
     Operation(
         "accept", "POST", f"{_ONE}/acceptance", Role.TRIGGER, "The invitation was accepted.",
-        _update("accept_invitation"), answers.Customer,
+        _change(Gateway.accept), answers.Customer,
         form=messages.Accept, keyed=True, refuses=("already_accepted", *_GONE, "happened_out_of_range"),
     ),
     Operation(
         "resend", "POST", f"{_ONE}/invitation/resend", Role.TRIGGER, "Send the invitation again.",
-        _update("resend_invitation"), answers.Customer,
+        _change(Gateway.resend), answers.Customer,
         form=messages.Nothing, keyed=True, refuses=("already_accepted", "invitation_withdrawn", "resend_limit"),
     ),
     Operation(
         "withdraw", "POST", f"{_ONE}/invitation/withdraw", Role.MANAGE, "Withdraw the invitation; final.",
-        _update("withdraw_invitation"), answers.Customer,
+        _change(Gateway.withdraw), answers.Customer,
         form=messages.WithReason, keyed=True,
         refuses=("already_accepted", "invitation_withdrawn", "something_authorized"),
     ),
     Operation(
         "hand_over_contact", "POST", f"{_ONE}/contact", Role.MANAGE, "Hand over to another contact.",
-        _update("hand_over_contact"), answers.Customer,
+        _change(Gateway.hand_over_contact), answers.Customer,
         form=messages.HandOver, keyed=True, refuses=("invitation_withdrawn",),
     ),
     Operation(
         "lift_address", "POST", f"{_ONE}/lift-address", Role.MANAGE, "Letters go again to an address that took none.",
-        _update("lift_address"), answers.Customer, form=messages.LiftAddress, keyed=True,
+        _change(Gateway.lift_address), answers.Customer, form=messages.LiftAddress, keyed=True,
     ),
     Operation(
         "add_offer_types", "POST", f"{_ONE}/offer-types", Role.MANAGE, "Add offer types.",
-        _update("add_offer_types"), answers.Customer,
+        _change(Gateway.add_offer_types), answers.Customer,
         form=messages.AddOfferTypes, keyed=True, refuses=("invitation_withdrawn",),
     ),
     Operation(
         "assign_account_manager", "PUT", f"{_ONE}/account-manager", Role.MANAGE, "Assign another account manager.",
-        _update("assign_account_manager"), answers.Customer,
+        _change(Gateway.assign_account_manager), answers.Customer,
         form=messages.Assign, keyed=True, refuses=("invitation_withdrawn",),
     ),
     Operation(
         "authorize", "POST", f"{_ONE}/authorizations", Role.TRIGGER, "Authorize products: use now, order later.",
-        _update("authorize_purchase", 201), answers.Authorization,
+        _change(Gateway.authorize, 201), answers.Authorization,
         form=messages.Authorize, keyed=True, status=201, refuses=(*_BUYING, "happened_out_of_range"),
     ),
     Operation(
@@ -114,13 +115,13 @@ CUSTOMERS = (
     ),
     Operation(
         "record_order", "POST", f"{_ONE}/orders", Role.TRIGGER, "A direct order was placed.",
-        _update("record_order"), answers.Authorization,
+        _change(Gateway.record_order), answers.Authorization,
         form=messages.RecordOrder, keyed=True,
         refuses=(*_BUYING, "order_reference_conflict", "happened_out_of_range"),
     ),
     Operation(
         "renew", "POST", f"{_ONE}/renewal-orders", Role.TRIGGER, "A renewal order was placed.",
-        _update("place_renewal_order"), answers.Customer,
+        _change(Gateway.renew), answers.Customer,
         form=messages.PlaceOrder, keyed=True,
         refuses=(
             "nothing_to_renew", "renewal_window_closed", "order_reference_conflict", *_BUYING, "happened_out_of_range",
@@ -128,7 +129,7 @@ CUSTOMERS = (
     ),
     Operation(
         "decline_renewal", "POST", f"{_ONE}/renewal-decline", Role.MANAGE, "Decline the renewal, all or part of it.",
-        _update("decline_renewal"), answers.Customer,
+        _change(Gateway.decline_renewal), answers.Customer,
         form=messages.DeclineRenewal, keyed=True, refuses=("nothing_to_renew", "renewal_window_closed", "exceeds_held"),
     ),
 )  # fmt: skip

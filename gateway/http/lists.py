@@ -11,12 +11,11 @@ from gateway.http.callers import Role
 from gateway.http.operations import Asked, Operation
 from gateway.http.parameters import Parameter
 from gateway.http.sheet import download
+from register.wanted import LARGEST_PAGE, LONGEST_QUESTION, SORTS
 from states.facts import MarketSegment
 from states.membership import State
 from states.standing import CustomerList
 
-SORTS = ("name", "-name", "anniversary_date", "-anniversary_date", "next_event_at", "-next_event_at")
-LARGEST_PAGE = 200
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}
 
 _LIST = Parameter("list", "In this list; repeated: in all of them.", {"type": "string", "enum": [*CustomerList]}, True)
@@ -30,7 +29,7 @@ _FILTERS = (
     Parameter(
         "q",
         "Begins of words: organisation, contact's name and e-mail, VIP number, purchase orders, order references.",
-        {"type": "string", "maxLength": 200},
+        {"type": "string", "maxLength": LONGEST_QUESTION},
     ),
     Parameter("sort", "What to sort by; `-` reverses.", {"type": "string", "enum": [*SORTS], "default": "name"}),
 )
@@ -49,24 +48,20 @@ def _wanted(query: Any) -> Wanted:
 
 def _how(asked: Asked) -> dict[str, Any]:
     """How a list is read: sorted, and not without what its caller has changed."""
-    return {"sort": asked.query.get("sort", "name"), "reader": asked.reader, "after": read_after(asked.request)}
+    return {"sort": asked.query.get("sort", "name"), "after": read_after(asked.request)}
 
 
 async def _page(asked: Asked) -> Response:
     limit, cursor = asked.query.get("limit", 50), asked.query.get("cursor")
-    gateway: Any = asked.gateway
-    return json(await gateway.page(_wanted(asked.query), limit=limit, cursor=cursor, **_how(asked)))
+    return json(await asked.gateway.page(_wanted(asked.query), limit=limit, cursor=cursor, **_how(asked)))
 
 
 async def _counts(asked: Asked) -> Response:
-    gateway: Any = asked.gateway
-    after = read_after(asked.request)
-    return json(await gateway.counts(asked.query.get("managed_by"), reader=asked.reader, after=after))
+    return json(await asked.gateway.counts(asked.query.get("managed_by"), after=read_after(asked.request)))
 
 
 async def _csv(asked: Asked) -> Response:
-    gateway: Any = asked.gateway
-    return await download(gateway.every(_wanted(asked.query), **_how(asked)))
+    return await download(asked.gateway.every(_wanted(asked.query), **_how(asked)))
 
 
 async def _agenda(asked: Asked) -> Response:

@@ -21,6 +21,7 @@ class Asked:
     """One request, checked: what the operation needs of it."""
 
     gateway: Gateway
+    """As this caller reads through it."""
     request: Request
     caller: Caller
     number: str = ""
@@ -29,11 +30,6 @@ class Asked:
     """Parameters that were given, by name."""
     body: dict[str, Any] = field(default_factory=dict)
     key: str = ""
-
-    @property
-    def reader(self) -> str:
-        """Whose lists show at once what it changed."""
-        return self.caller.name or "http"
 
 
 Handler = Callable[[Asked], Awaitable[Response]]

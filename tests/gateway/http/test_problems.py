@@ -103,6 +103,9 @@ class Broken(Gateway):
     def __init__(self, error: Exception) -> None:
         self.error = error
 
+    def as_reader(self, name: str) -> "Broken":
+        return self
+
     async def customer(self, number: str) -> Any:
         raise self.error
 
