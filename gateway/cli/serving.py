@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from gateway.cli.asking import LOOKING, Looking, Server, server, settings_here
+from gateway.cli.asking import LOOKING, Looking, server, settings_here
 from gateway.cli.output import WrongUsage, document, say
 
 if TYPE_CHECKING:
     from temporalio.client import Client
+
+    from gateway.connecting import Server
 
 Port = Annotated[int, Parameter(help="Port to listen on; 0 is any that is free.")]
 
@@ -49,17 +51,21 @@ def _listening(host: str, port: int) -> socket.socket:
         raise WrongUsage(f"cannot listen on {host} port {port}: {error}") from None
 
 
-async def _serve(where: Server, listener: socket.socket, looking: Looking) -> None:
+async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> None:
     import uvicorn
     from temporalio.runtime import Runtime
 
     import telemetry
     from gateway.cli.doors import doors, missing
+    from settings import SettingsError
 
     settings = where.settings
     telemetry.configure_logging(json=settings.log_format == "json")
     Runtime.set_default(telemetry.runtime(settings.metrics_address), error_if_already_set=False)
-    application = doors(await _client(where), settings)
+    try:
+        application = doors(await _client(where), settings)
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if looking.json:
@@ -72,22 +78,18 @@ async def _serve(where: Server, listener: socket.socket, looking: Looking) -> No
         application,
         log_config=None,
         access_log=False,
-        lifespan="off",
+        lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
     await uvicorn.Server(config).serve(sockets=[listener])
 
 
-async def _client(where: Server) -> "Client":
+async def _client(where: "Server") -> "Client":
     """Connects when it is first needed: this may start before Temporal does, and outlive it."""
     from temporalio.client import Client
 
     from encryption.converter import data_converter
-    from settings import SettingsError
 
-    try:
-        converter = data_converter(where.settings, where.address)
-    except SettingsError as error:
-        raise WrongUsage(str(error)) from None
+    converter = data_converter(where.settings, where.address)
     return await Client.connect(**where.connection, data_converter=converter, lazy=True)
