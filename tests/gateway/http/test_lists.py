@@ -43,7 +43,7 @@ async def test_whoever_changed_something_sees_it_in_the_next_list(api: Api) -> N
         assert page["total"] == count
         assert number in [row["vip_number"] for row in page["items"]]
         counts = await api.seen(f"/v1/customers/counts?managed_by={who}")
-        assert (counts["all"], counts["no_products"]) == (count, count)
+        assert (counts["all"], counts["no_products"], counts["pending_requests"]) == (count, 1, count - 1)
         authorized = await api.authorized(number)
         found = await api.seen(f"/v1/customers?managed_by={who}&list=pending_requests&q=customer {count}")
         assert [row["vip_number"] for row in found["items"]] == [number], authorized
