@@ -4,7 +4,7 @@ Instants are RFC 3339 in UTC, days ISO 8601. A field that may be missing is `Not
 holds real answers of cases in every state against them: no field is missing, none unknown.
 """
 
-from typing import NotRequired, Required, final
+from typing import Literal, NotRequired, Required, final
 
 from typing_extensions import TypedDict
 
@@ -180,6 +180,12 @@ class Addable(TypedDict):
     reasons: list[ReasonAgainst]
 
 
+class Addables(TypedDict):
+    """Every product."""
+
+    items: list[Addable]
+
+
 # --- what happened
 
 JournalEntry = TypedDict(
@@ -204,13 +210,19 @@ JournalEntry = TypedDict(
 """One thing that happened to a case: when it took effect, and when it was processed."""
 
 
+class Journal(TypedDict):
+    """What happened, in order."""
+
+    items: list[JournalEntry]
+
+
 # --- lists
 
 
 class RowManager(TypedDict):
     id: str
     name: str
-    email: NotRequired[str]
+    email: str
 
 
 class Row(TypedDict):
@@ -248,6 +260,36 @@ class Counts(TypedDict):
     ready_for_renewal: int
 
 
+class ToldLetter(JournalEntry):
+    """What became of a letter, whose it is, and of whose customer."""
+
+    vip_number: str
+    authorization_number: NotRequired[str]
+    organization: NotRequired[str]
+    """This and the account manager: once the register knows the customer."""
+    account_manager: NotRequired[RowManager]
+
+
+class AgendaItem(TypedDict):
+    """Something that happens by itself on a day, or waits for a person since that day."""
+
+    at: NotRequired[str]
+    on: str
+    kind: Literal["happens", "waits"]
+    what: str
+    vip_number: str
+    organization: str
+    authorization_number: NotRequired[str]
+    account_manager: RowManager
+    text: str
+    command: NotRequired[str]
+    """The one `vip` command that settles it."""
+
+
+Agenda = TypedDict("Agenda", {"items": list[AgendaItem], "from": str, "until": str})
+"""By date; the days are the first and the last that were looked at."""
+
+
 # --- documents of the HTTP door
 
 
@@ -261,19 +303,3 @@ class Addables(TypedDict):
     """Every product of the catalogue."""
 
     items: list[Addable]
-
-
-class AgendaItem(TypedDict):
-    at: NotRequired[str]
-    on: str
-    kind: str
-    what: str
-    vip_number: str
-    organization: str
-    authorization_number: NotRequired[str]
-    account_manager: RowManager
-    text: str
-    command: NotRequired[str]
-
-
-Agenda = TypedDict("Agenda", {"items": list[AgendaItem], "from": str, "until": str})

@@ -5,9 +5,9 @@ reason, `NotFound`, or `Unavailable` when no answer came in time: then the outco
 same body finds it out.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from temporalio.client import Client
 
@@ -20,16 +20,23 @@ from gateway.answers import (
     Page,
     Preview,
     Row,
+    ToldLetter,
     WholeCustomer,
 )
 from gateway.calling import PATIENCE, Answer, reaching
 from gateway.commands import Commands
 from gateway.errors import NotFound, Refused, Unavailable
-from gateway.lists import Lists, Opening, Register
+from gateway.lists import Lists
 from gateway.living import Living
-from gateway.portfolio import Wanted
-from gateway.vocabulary import Kind
+from gateway.vocabulary import Kind, Outcome
+from register.wanted import Wanted
 from workflows import names
+
+if TYPE_CHECKING:
+    from register.register import Register
+
+ALL = Wanted()
+"""Every customer."""
 
 
 class Gateway(Commands):
@@ -46,11 +53,11 @@ class Gateway(Commands):
         task_queue: str = names.TASK_QUEUE,
         number_secret: str = "",
         patience: float = PATIENCE,
-        register: Register | Opening | None = None,
+        register: "Register | Callable[[], Register] | None" = None,
     ) -> None:
         """`number_secret` keys the VIP numbers of invitations: all doors need the same. `patience` is in seconds.
 
-        Without a `register`, or how to open one, there are no lists.
+        Without a `register`, or how to make one when it is needed, there are no lists.
         """
         living = Living(client, task_queue=task_queue, number_secret=number_secret, patience=patience)
         super().__init__(living, Lists(register, living))
@@ -127,7 +134,7 @@ class Gateway(Commands):
 
     async def page(
         self,
-        wanted: Any,
+        wanted: Wanted = ALL,
         *,
         sort: str = "name",
         limit: int = 50,
@@ -142,19 +149,32 @@ class Gateway(Commands):
         """How many customers each list has."""
         return await self._lists.counts(managed_by, reader=self._reader, after=after)
 
-    def every(self, wanted: Any, *, sort: str = "name", after: Collection[str] = ()) -> AsyncIterator[Row]:
+    def every(self, wanted: Wanted = ALL, *, sort: str = "name", after: Collection[str] = ()) -> AsyncIterator[Row]:
         """All customers of a list, in order, one by one."""
         return self._lists.every(wanted, sort=sort, reader=self._reader, after=after)
 
+    async def letters(
+        self,
+        *,
+        since: str | None = None,
+        outcome: Outcome | None = None,
+        managed_by: str | None = None,
+        limit: int = 100,
+    ) -> list[ToldLetter]:
+        """What became of letters over all cases, the newest first; `since` is an instant."""
+        return await self._lists.letters(
+            since=since, outcome=outcome, managed_by=managed_by, limit=limit, reader=self._reader
+        )
+
     # --- lists, from Temporal
 
-    async def customers(self, wanted: Wanted = Wanted()) -> list[Answer]:  # noqa: B008 - frozen
+    async def customers(self, wanted: Wanted = ALL) -> list[Answer]:
         """Rows of a list, by name."""
         with reaching():
             found = [row async for row in portfolio.rows(self.client, wanted)]
         return sorted(found, key=lambda row: (str(row.get("organization")).casefold(), row["vip_number"]))
 
-    async def count(self, wanted: Wanted = Wanted()) -> int:  # noqa: B008 - frozen
+    async def count(self, wanted: Wanted = ALL) -> int:
         """How many customers a list has."""
         with reaching():
             return await portfolio.count(self.client, wanted)

@@ -156,8 +156,8 @@ class Commands:
             answer = await call(known)
         except Unavailable as unavailable:
             unavailable.key = known
-            self._lists.recently.note(self._reader, numbers)
+            self._lists.note(self._reader, numbers)
             raise
         told = (answer[name] for name in ("vip_number", "authorization_number") if name in answer)
-        self._lists.recently.note(self._reader, [*numbers, *told])
+        self._lists.note(self._reader, [*numbers, *told])
         return answer

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import RPCError
@@ -13,8 +15,11 @@ from encryption.converter import data_converter
 from gateway.calling import PATIENCE
 from gateway.client import Gateway
 from gateway.errors import Unavailable
-from local.stack import NAMESPACE, StackError, keys, running
+from local.stack import NAMESPACE, Stack, StackError, keys, running
 from settings import Settings, SettingsError, environment, load, temporal_connection
+
+if TYPE_CHECKING:
+    from register.register import Register
 
 CONNECT_LIMIT = 10.0
 """Seconds."""
@@ -38,13 +43,26 @@ async def opened(settings: Settings | None = None, patience: float | None = None
 
     Raises `SettingsError`, `Unavailable`.
     """
-    where = server(load() if settings is None else settings)
-    yield Gateway(
-        await connected(where),
-        task_queue=where.settings.task_queue,
-        number_secret=where.settings.number_secret.get_secret_value() if where.settings.number_secret else "",
-        patience=PATIENCE if patience is None else patience,
-    )
+    where, registers = server(load() if settings is None else settings), list["Register"]()
+    address, secret = _register(where.settings), where.settings.number_secret
+
+    def register() -> "Register":
+        from register.register import Register
+
+        registers.append(Register(address))
+        return registers[0]
+
+    try:
+        yield Gateway(
+            await connected(where),
+            task_queue=where.settings.task_queue,
+            number_secret="" if secret is None else secret.get_secret_value(),
+            patience=PATIENCE if patience is None else patience,
+            register=register if address else None,
+        )
+    finally:
+        for one in registers:
+            await one.close()
 
 
 def server(settings: Settings) -> Server:
@@ -58,7 +76,7 @@ def server(settings: Settings) -> Server:
             where["target_host"], where["namespace"] = stack.address, NAMESPACE
         if where["target_host"] == stack.address:
             try:
-                settings = settings.model_copy(update={"payload_keys": keys(stack.data)})
+                settings = settings.model_copy(update=_of_stack(stack, settings))
             except StackError as error:
                 raise SettingsError(str(error)) from None
     return Server(where, settings)
@@ -76,3 +94,17 @@ async def connected(where: Server) -> Client:
     config = client.config()
     config["data_converter"] = data_converter(where.settings, where.address)
     return Client(**config)
+
+
+def _of_stack(stack: Stack, settings: Settings) -> dict[str, Any]:
+    """What the stack that runs here knows better than settings that do not say it. Raises `StackError`."""
+    told: dict[str, Any] = {"payload_keys": keys(stack.data)}
+    if "database_url" not in settings.model_fields_set:
+        told["database_url"] = SecretStr(f"sqlite:///{stack.data.absolute() / 'register.sqlite3'}")
+    return told
+
+
+def _register(settings: Settings) -> str:
+    """The address of the register; empty when there is none."""
+    address = "off" if settings.database_url is None else settings.database_url.get_secret_value()
+    return "" if address == "off" else address

@@ -5,121 +5,122 @@ asked for their record first, and the register is told.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, cast
 
-from gateway.answers import Counts, JournalEntry, Page, Row
-from gateway.errors import Refused, Unavailable
+from gateway.answers import Counts, JournalEntry, Page, Row, ToldLetter
+from gateway.errors import Unavailable
 from gateway.living import Living
+from gateway.portfolio import in_our_words
 from gateway.recently import Recently
+from register.errors import RegisterUnusable, WantedWrong
+from register.wanted import Wanted
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from register.register import Register
+
+    Opening = Callable[[], Register]
+    """How a register is made, for whoever may not need one: loading its database's driver takes a while."""
+
 AT_ONCE = 10
 """Cases that are asked for their record side by side."""
 MOST_NAMED = 100
 """Numbers that a caller may name to be asked first."""
-
-
-class Register(Protocol):
-    """The part of the register that is needed here."""
-
-    async def put(self, record: dict[str, Any], *, again: bool = False) -> None: ...
-
-    async def page(self, wanted: Any, *, sort: str = "name", limit: int = 50, cursor: str | None = None) -> Any: ...
-
-    async def counts(self, managed_by: str | None = None) -> dict[str, int]: ...
-
-    def every(self, wanted: Any, sort: str = "name") -> AsyncIterator[dict[str, Any]]: ...
-
-    async def journal(self, number: str) -> list[dict[str, Any]]: ...
-
-
-Opening = Callable[[], Awaitable[Register]]
-"""How a register is opened, for whoever may not need it."""
+_OF_A_ROW = frozenset(Row.__annotations__)
 
 
 class Lists:
     """One register, and who has to be shown what it may not know yet."""
 
-    def __init__(self, register: Register | Opening | None, living: Living) -> None:
+    def __init__(self, register: "Register | Opening | None", living: Living) -> None:
         self._register = register
         self._living = living
-        self._opening = asyncio.Lock()
-        self.recently = Recently()
+        self._recently = Recently()
 
-    @property
-    def given(self) -> bool:
-        """Whether there is a register at all."""
-        return self._register is not None
+    def note(self, reader: str, numbers: Collection[str]) -> None:
+        """This reader has changed these cases."""
+        if self._register is not None:
+            self._recently.note(reader, numbers)
 
     async def page(
-        self, wanted: Any, *, sort: str, limit: int, cursor: str | None, reader: str, after: Collection[str]
+        self, wanted: Wanted, *, sort: str, limit: int, cursor: str | None, reader: str, after: Collection[str]
     ) -> Page:
-        register = await self._current(reader, after)
         with _asked():
+            register = await self.current(reader, after)
             found = await register.page(wanted, sort=sort, limit=limit, cursor=cursor)
-        page: Page = {"items": list(found.items), "total": found.total}
+        page: Page = {"items": [_row(row) for row in found.items], "total": found.total}
         if found.next_cursor is not None:
             page["next_cursor"] = found.next_cursor
         return page
 
     async def counts(self, managed_by: str | None, *, reader: str, after: Collection[str]) -> Counts:
-        register = await self._current(reader, after)
         with _asked():
-            counts: Any = await register.counts(managed_by)
-        answer: Counts = counts
-        return answer
+            register = await self.current(reader, after)
+            return cast(Counts, await register.counts(managed_by))
 
-    async def every(self, wanted: Any, *, sort: str, reader: str, after: Collection[str]) -> AsyncIterator[Row]:
-        register = await self._current(reader, after)
+    async def every(self, wanted: Wanted, *, sort: str, reader: str, after: Collection[str]) -> AsyncIterator[Row]:
         with _asked():
-            async for found in register.every(wanted, sort):
-                row: Any = found
-                yield row
+            register = await self.current(reader, after)
+            async for row in register.every(wanted, sort):
+                yield _row(row)
+
+    async def letters(
+        self, *, since: str | None, outcome: str | None, managed_by: str | None, limit: int, reader: str
+    ) -> list[ToldLetter]:
+        with _asked():
+            register = await self.current(reader)
+            found = await register.letters(since=since, outcome=outcome, managed_by=managed_by, limit=limit)
+        return cast(list[ToldLetter], found)
 
     async def journal(self, number: str) -> list[JournalEntry]:
         """All that the register knows of this case; nothing without a register."""
         if self._register is None:
             return []
-        register = await self._opened()
         with _asked():
-            entries: Any = await register.journal(number)
-        told: list[JournalEntry] = entries
-        return told
+            return cast(list[JournalEntry], await self._opened().journal(number))
 
-    # --- private
+    async def current(self, reader: str, after: Collection[str] = ()) -> "Register":
+        """The register, once it knows what this reader has changed, and those cases that are named.
 
-    async def _opened(self) -> Register:
-        async with self._opening:
-            if self._register is None:
-                raise Unavailable("Lists come from the register, and there is none here: set VIP_DATABASE_URL.")
-            if callable(self._register):
-                with _asked():
-                    self._register = await self._register()
-            return self._register
-
-    async def _current(self, reader: str, after: Collection[str]) -> Register:
-        """The register, once it knows what this reader has changed, and those that it names."""
-        register, changed = await self._opened(), self.recently.of(reader)
+        Raises `Refused`, `Unavailable`, and what the register raises.
+        """
+        register, changed = self._opened(), self._recently.of(reader)
         if len(after) > MOST_NAMED:
-            raise Refused("invalid_request", f"At most {MOST_NAMED} numbers can be named to be read after.")
+            raise WantedWrong("after", f"must be at most {MOST_NAMED} numbers")
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def tell(number: str) -> None:
             async with turns:
                 record = await self._living.record(number)
-                if record is not None:
-                    with _asked():
-                        await register.put(record, again=True)
-                    if (noted_at := changed.get(number)) is not None:
-                        self.recently.settle(reader, number, noted_at)
+                if record is None:
+                    return  # it can't tell soon, or this is nobody's number: a list without it is better than none
+                await register.put(record, again=True)
+                if (noted_at := changed.get(number)) is not None:
+                    self._recently.settle(reader, number, noted_at)
 
         await asyncio.gather(*map(tell, dict.fromkeys([*changed, *after])))
         return register
+
+    def _opened(self) -> "Register":
+        if self._register is None:
+            raise Unavailable("Lists come from the register, and there is none here: set VIP_DATABASE_URL.")
+        if callable(self._register):
+            self._register = self._register()
+        return self._register
+
+
+def _row(told: dict[str, Any]) -> Row:
+    """What the contract shows of a customer in a list; the register knows more."""
+    return cast(Row, {name: value for name, value in told.items() if name in _OF_A_ROW})
 
 
 @contextmanager
 def _asked() -> Iterator[None]:
     """What the register says, in the words of a door."""
-    yield
+    try:
+        yield
+    except WantedWrong as wrong:
+        raise in_our_words(wrong) from None
+    except RegisterUnusable as away:
+        raise Unavailable(f"The register: {away}") from None

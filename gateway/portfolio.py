@@ -1,7 +1,6 @@
 """Lists of customers, from search attributes and memo. They lag by moments: nothing is ever decided by a list."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,54 +8,48 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey
 
 from cases.ordering import happens
-from cases.words import Reference
 from gateway.calling import Answer
 from gateway.errors import Refused
-from states.facts import MarketSegment
-from states.membership import State
-from states.standing import CustomerList
+from register.errors import WantedWrong
+from register.wanted import Wanted
 from workflows import names
-
-__all__ = ["Wanted", "count", "rows"]
 
 _LIVING = f'WorkflowType = "{names.CUSTOMER}" AND ExecutionStatus = "Running"'
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which customers: all of `lists` must hold; None and empty do not narrow."""
+def filtered(wanted: Wanted) -> str:
+    """In Temporal's list filter language. Raises `Refused` (`invalid_request`) for a value that cannot be."""
+    try:
+        wanted.checked()
+        if wanted.q:
+            raise WantedWrong("q", "can be asked of the register alone")
+    except WantedWrong as wrong:
+        raise in_our_words(wrong) from None
+    values: tuple[tuple[SearchAttributeKey[Any], str | None], ...] = (
+        *((names.CUSTOMER_LISTS, name) for name in wanted.lists),
+        (names.MARKET_SEGMENT, wanted.segment),
+        (names.CUSTOMER_STATE, wanted.invitation_status),
+        (names.MANAGED_BY, wanted.managed_by),
+        (names.EXTERNAL_ID, wanted.external_id),
+    )
+    return " AND ".join([_LIVING, *(f'{key.name} = "{value}"' for key, value in values if value is not None)])
 
-    lists: tuple[str, ...] = ()
-    managed_by: str | None = None
-    segment: str | None = None
-    invitation_status: str | None = None
-    external_id: str | None = None
 
-    def query(self) -> str:
-        """In Temporal's list filter language. Raises `Refused` (`invalid_request`) for a value that cannot be."""
-        conditions = [_LIVING]
-        for name in self.lists:
-            conditions.append(_is(names.CUSTOMER_LISTS, _one_of("list", name, list(CustomerList))))
-        if self.segment is not None:
-            conditions.append(_is(names.MARKET_SEGMENT, _one_of("segment", self.segment, list(MarketSegment))))
-        if self.invitation_status is not None:
-            conditions.append(_is(names.CUSTOMER_STATE, _one_of("status", self.invitation_status, list(State))))
-        if self.managed_by is not None:
-            conditions.append(_is(names.MANAGED_BY, _reference("managed_by", self.managed_by)))
-        if self.external_id is not None:
-            conditions.append(_is(names.EXTERNAL_ID, _reference("external_id", self.external_id)))
-        return " AND ".join(conditions)
+def in_our_words(wrong: WantedWrong) -> Refused:
+    """A list was asked for with a value that cannot be."""
+    reason = {"code": "invalid_request", "message": str(wrong), "field": wrong.field}
+    return Refused("invalid_request", str(wrong), [reason])
 
 
 async def rows(client: Client, wanted: Wanted) -> AsyncIterator[Answer]:
     """The contract's rows of a list, in the server's order."""
-    async for execution in client.list_workflows(wanted.query()):
+    async for execution in client.list_workflows(filtered(wanted)):
         yield await _row(execution)
 
 
 async def count(client: Client, wanted: Wanted) -> int:
     """How many there are."""
-    return (await client.count_workflows(wanted.query())).count
+    return (await client.count_workflows(filtered(wanted))).count
 
 
 async def _row(execution: WorkflowExecution) -> Answer:
@@ -80,28 +73,3 @@ async def _row(execution: WorkflowExecution) -> Answer:
 
 def _instant(at: datetime | None) -> str | None:
     return happens(at)
-
-
-def _is(key: SearchAttributeKey[Any], value: str) -> str:
-    return f'{key.name} = "{value}"'
-
-
-def _one_of(field: str, value: str, known: list[Any]) -> str:
-    if value in known:
-        return value
-    raise _wrong(field, f"must be one of {', '.join(known)}")
-
-
-def _reference(field: str, value: str) -> str:
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        checked: str = TypeAdapter(Reference).validate_python(value)
-    except ValidationError:
-        raise _wrong(field, "must be 1 to 64 letters, digits and ._:-") from None
-    return checked
-
-
-def _wrong(field: str, what: str) -> Refused:
-    message = f"{field}: {what}"
-    return Refused("invalid_request", message, [{"code": "invalid_request", "message": message, "field": field}])

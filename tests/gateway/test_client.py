@@ -1,9 +1,7 @@
 """The gateway: repeats, refusals in words, and what it says of cases that are gone."""
 
 import asyncio
-import secrets
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import pytest
 from temporalio.client import Client
@@ -11,16 +9,14 @@ from temporalio.client import Client
 from gateway.bodies import Invite, Line
 from gateway.client import Gateway, NotFound, Refused, Unavailable, Wanted
 from gateway.closed import first_answer
+from gateway.keys import vip_number
+from tests.gateway.waiting import closed, key, until
 from tests.workflows.histories import runs
 from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab
+from worker import working
 from workflows.names import authorization_id
 
-T = TypeVar("T")
 INVITED, TEAM = cast(Invite, INVITATION), cast(list[Line], LINES)
-
-
-def key() -> str:
-    return secrets.token_hex(8)
 
 
 async def member(gateway: Gateway, **changes: Any) -> str:
@@ -34,18 +30,6 @@ async def authorized(gateway: Gateway, number: str, **changes: Any) -> str:
     body = {"lines": LINES, "requested_by": "account_manager", **changes}
     answer = await gateway.update_customer(number, "authorize_purchase", body, key())
     return str(answer["authorization_number"])
-
-
-async def until(look: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
-    """What is seen once it is as it should be; lists and lost cases lag."""
-    async with asyncio.timeout(10):
-        while not good(found := await look()):  # noqa: ASYNC110 - it happens elsewhere
-            await asyncio.sleep(0.05)
-    return found
-
-
-async def closed(house: Lab, number: str) -> None:
-    await house.authorization(number).result()
 
 
 async def test_an_invitation_answers_the_customer_with_a_number_of_twenty_characters(gateway: Gateway) -> None:
@@ -232,9 +216,20 @@ async def test_what_is_taken_over_is_there_at_once_and_not_taken_for_lost(gatewa
 
 
 async def test_without_a_worker_the_answer_is_unavailable_and_the_key_finds_out_later(house: Lab) -> None:
-    nobody = Gateway(house.client, task_queue=f"nobody-{key()}", patience=0.5)
-    with pytest.raises(Unavailable):
+    queue = f"nobody-{key()}"
+    settings = house.settings.model_copy(update={"task_queue": queue, "mail_task_queue": f"{queue}-mail"})
+    nobody = Gateway(house.client, task_queue=settings.task_queue, patience=0.5)
+    with pytest.raises(Unavailable) as unavailable:
         await nobody.invite(INVITED, "nobody-there")
+    assert unavailable.value.key == "nobody-there"
+    with pytest.raises(Unavailable) as without_a_key:
+        await nobody.invite(INVITED)
+    made = without_a_key.value.key
+    assert made is not None
+    async with working(house.client, settings):
+        somebody = Gateway(house.client, task_queue=settings.task_queue, patience=60)
+        customer = await somebody.invite(INVITED, made)
+    assert customer["vip_number"] == vip_number(made, "")
 
 
 async def test_lists_show_the_rows_of_the_customers_page(gateway: Gateway, client: Client) -> None:
