@@ -106,6 +106,9 @@ class Settings(BaseSettings):
 
     policy: Path = HERE / "policy.toml"
     catalogue: Path = HERE / "catalogue.toml"
+    terms: Path = Field(
+        HERE / "terms.toml", description="what an invitation's page shows as the terms: a version, a text per language"
+    )
     organization_in_lists: bool = True
     ui_url: Annotated[str, AfterValidator(web_address)] = "http://127.0.0.1:8233"
 
@@ -187,7 +190,7 @@ def _misspelt(given: Mapping[str, str]) -> list[str]:
 def _unsafe(settings: Settings) -> list[str]:
     problems = [
         f"{_variable(name)} is wrong: there is no file {path}"
-        for name, path in (("policy", settings.policy), ("catalogue", settings.catalogue))
+        for name, path in (("policy", settings.policy), ("catalogue", settings.catalogue), ("terms", settings.terms))
         if name in settings.model_fields_set and not path.is_file()
     ]
     if settings.task_queue == settings.mail_task_queue:

@@ -17,5 +17,6 @@ class Opening:
         self._opening = {"policy": policy.model_dump(mode="json", exclude_defaults=True), "begins_with": begins_with}
 
     @activity.defn(name=OPEN_CASE)
-    async def open_case(self) -> dict[str, Any]:
-        return self._opening
+    async def open_case(self, asked_at: str | None = None) -> dict[str, Any]:
+        """All that, and when it was asked for: what is recorded here, a replay cannot see otherwise."""
+        return {**self._opening, "asked_at": asked_at}

@@ -12,6 +12,7 @@ from cases.authorization import AuthorizationCase
 from cases.case import Case
 from cases.customer import CustomerCase
 from cases.ordering import happens
+from states.authorization import AUTHORIZATION
 from states.facts import held
 from states.renewal import State as RenewalState
 from states.renewal import to_renew
@@ -46,6 +47,27 @@ def record_of(case: Case, now: datetime, after: int = 0) -> Record:
     }
 
 
+def as_its_customer_knows_it(answer: Record) -> Record:
+    """The record of an authorization that nobody else keeps, from its customer's `details`: older than any other."""
+    kept = [
+        {"product": one["product"], "quantity": one["ordered"] - one["returned"]}
+        for one in answer["lines"]
+        if one["ordered"] > one["returned"]
+    ]
+    return {
+        "kind": "authorization",
+        "number": answer["authorization_number"],
+        "vip_number": answer["vip_number"],
+        "version": 0,
+        "row": {
+            **{name: value for name, value in answer.items() if name not in _COMPUTED_ANEW},
+            "held": kept,
+            "unreachable": False,
+        },
+        "entries": [],
+    }
+
+
 def _customer(case: CustomerCase, now: datetime) -> Record:
     facts, renewal = case.membership.facts, case.renewal.facts
     anniversary = renewal.anniversary or renewal.custom_anniversary
@@ -64,6 +86,8 @@ def _customer(case: CustomerCase, now: datetime) -> Record:
         "lists": [one.value for one in case.lists(now)],
         "next_event": None if event is None else {"name": event[0], "at": happens(event[1])},
         "unreachable": case.is_unreachable(),
+        "events": _own_events(case) or None,
+        "undelivered_to": _undelivered_to(case) or None,
         "invited_at": happens(facts.invited_at),
         "accept_by": accept_by(case),
         "accepted_at": happens(None if accepted is None else accepted.accepted_at),
@@ -73,6 +97,23 @@ def _customer(case: CustomerCase, now: datetime) -> Record:
         "letters_stopped": sorted(case.stopped) or None,
         "renewal_open": lines(to_renew(renewal)) if case.renewal.state in _RENEWING else None,
     }
+
+
+def _own_events(case: CustomerCase) -> list[Record]:
+    """What its own machines do next by themselves, in order; `next_event` is the earliest, its authorizations' too."""
+    deadlines = [
+        lifecycle.deadline(track.state, track.facts, case.policy)
+        for machine, lifecycle in case.machines.items()
+        if (track := case.track(machine)).state is not None
+    ]
+    found = sorted((one.at, one.trigger.value) for one in deadlines if one is not None)
+    return [{"name": name, "at": happens(at)} for at, name in found]
+
+
+def _undelivered_to(case: CustomerCase) -> list[str]:
+    """Whose last letter could not be delivered, those of its running authorizations too."""
+    running = (one for one in case.known.values() if not AUTHORIZATION.final(one.state))
+    return sorted({*case.unreachable, *(reader for one in running for reader in one.undelivered_to)})
 
 
 def _authorization(case: AuthorizationCase, now: datetime) -> Record:

@@ -18,7 +18,7 @@ from jinja2.ext import babel_extract
 from activities.languages import CATALOGUES, TEMPLATE, gaps, read
 
 ROOT = Path(__file__).parent.parent
-TEMPLATES = ("email_templates/**/*.j2", "gateway/templates/*.j2")
+TEMPLATES = ("email_templates/**/*.j2", "gateway/invitations/templates/*.html.j2")
 CODE = ("activities/wording.py",)
 """What has sentences for a reader."""
 NOTE = "NOTE:"

@@ -1,7 +1,8 @@
 """What else the register can tell: journals, the record of letters, authorizations, and how far it knows each case."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -92,6 +93,26 @@ async def versions(connection: AsyncConnection, kind: str, after: str, room: int
     (key,) = table.primary_key.columns
     asking = select(key, table.c.version).where(key > after).order_by(key).limit(room)
     return [(number, version) for number, version in await connection.execute(asking)]
+
+
+class Known(NamedTuple):
+    """What is known of one case."""
+
+    kind: str
+    """`customer` or `authorization`."""
+    version: int
+    row: Row
+
+
+async def known(connection: AsyncConnection, numbers: Collection[str]) -> dict[str, Known]:
+    """By number; those of whom nothing is known are left out."""
+    found: dict[str, Known] = {}
+    for kind, table in _TABLES.items():
+        (key,) = table.primary_key.columns
+        asking = select(key, table.c.version, table.c.row).where(key.in_(sorted(numbers)))
+        for number, version, row in await connection.execute(asking):
+            found[number] = Known(kind, version, row)
+    return found
 
 
 def _as_asked_for(row: Row) -> tuple[str, str, str]:

@@ -34,12 +34,19 @@ with workflow.unsafe.imports_passed_through():
 
 async def invited(start: Any) -> tuple[CustomerCase, Start]:
     """The customer of this start, and what its first run begins with. Raises `Refused`; then nothing has happened."""
-    # When a local activity ends, a worker that asked it anew (for a query that came early) thinks otherwise.
     invitation, now = _invitation(start), workflow.now()
-    # The policy comes from the worker's file, which may change: it is recorded, so that a replay sees the same.
+    # The policy comes from the worker's file, which may change: it is recorded, so that a replay sees the same. So is
+    # the time: a task that ends while the activity runs (a query came early) is skipped by a replay, and with it its
+    # time. When the activity ends is no better: a worker that asks it anew thinks otherwise.
     opening = await workflow.execute_local_activity(
-        OPEN_CASE, start_to_close_timeout=timedelta(seconds=10), result_type=dict[str, Any], summary="read the policy"
+        OPEN_CASE,
+        now.isoformat(),
+        start_to_close_timeout=timedelta(seconds=10),
+        result_type=dict[str, Any],
+        summary="read the policy",
     )
+    if (asked_at := opening.get("asked_at")) is not None:  # earlier histories have none
+        now = datetime.fromisoformat(asked_at)
     begun = _begun(invitation, shared_policy(opening["policy"]), now, _number)
     return begun, opening.get("begins_with", {})
 

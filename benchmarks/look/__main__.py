@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.look import browser, inbox, letters, pages, sheet, spam
+from benchmarks.look import browser, inbox, keyboard, letters, pages, sheet, spam
 from benchmarks.look.missing import Missing
 from benchmarks.look.sights import Seen
 from gateway.letters.writing import Written
@@ -32,7 +32,7 @@ async def _seen(settings: Settings, written: Mapping[str, Written], missing: lis
     sights = [*letters.sights(written.values()), *pages.sights(settings), *inbox.sights(written.values())]
     try:
         async with browser.opened() as chromium:
-            return await browser.look(chromium, sights, FOLDER)
+            return [*await browser.look(chromium, sights, FOLDER), *await keyboard.walk(chromium, settings, FOLDER)]
     except Missing as program:
         missing.append(program.package)
         return []

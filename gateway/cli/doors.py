@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from activities.links import Links
-from gateway import page
 from gateway.client import Gateway
 from gateway.http import health
 from gateway.http.app import PATIENCE, create_app
+from gateway.invitations.composing import page_of
 from settings import NEEDED_BY_PAGE, Settings
 from worker import read_policy, register_of
 
@@ -44,7 +43,7 @@ def doors(client: "Client", settings: Settings) -> "ASGIApp":
     return create_app(
         gateway,
         keys=settings.api_keys,
-        page=None if missing(settings) else _page(gateway, settings),
+        page=None if missing(settings) else page_of(settings, gateway, time_zone=read_policy(settings).time_zone),
         requests_per_minute=settings.requests_per_minute,
         ready=ready,
         lifespan=lifespan,
@@ -54,14 +53,3 @@ def doors(client: "Client", settings: Settings) -> "ASGIApp":
 def missing(settings: Settings) -> list[str]:
     """Settings that the page of invitations needs and does not have."""
     return [f"VIP_{name.upper()}" for name in NEEDED_BY_PAGE if not getattr(settings, name)]
-
-
-def _page(gateway: Gateway, settings: Settings) -> "ASGIApp":
-    return page.app(
-        cast(page.Invitations, gateway),  # its bodies are the contract's, though it does not say so
-        Links([one.get_secret_value() for one in settings.link_secret], settings.public_url or ""),
-        reseller_name=settings.reseller_name or "",
-        support=settings.support or "",
-        time_zone=read_policy(settings).time_zone,
-        language=settings.language,
-    )

@@ -101,7 +101,7 @@ def _lists(
 ) -> Iterator[tuple[Code, str]]:
     """Its search attributes as the core would write them, now or before a deadline that only passed by."""
     differing: list[str] = []
-    for at in _moments(case):
+    for at in moments(case):
         wrong = [one for one in _written(case, at).items() if not _same(seen, *one)]
         differing = [f"{key.name} is {_shown(seen, key)}, must be {_word(value)}" for key, value in wrong
                      if key.name not in unusable and key != ORGANIZATION]  # fmt: skip
@@ -116,7 +116,7 @@ def _written(case: CustomerCase | AuthorizationCase, at: datetime) -> Attributes
     return authorization_attributes(case, at, show_organization=False)
 
 
-def _moments(case: CustomerCase | AuthorizationCase) -> Iterator[datetime]:
+def moments(case: CustomerCase | AuthorizationCase) -> Iterator[datetime]:
     """When what is shown may have been written last: passing deadlines of neighbours alone don't write it anew."""
     facts = [one.facts for one in case.open_authorizations()] if isinstance(case, CustomerCase) else []
     if isinstance(case, AuthorizationCase) and case.state is State.OVERDUE:

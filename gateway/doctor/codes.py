@@ -42,6 +42,13 @@ class Code(StrEnum):
     AUTHORIZATION_UNKNOWN = "authorization_unknown"
     CUSTOMER_GONE = "customer_gone"
     NEIGHBOURS_DISAGREE = "neighbours_disagree"
+    # the register beside the cases
+    REGISTER_LACKS_CASE = "register_lacks_case"
+    REGISTER_BEHIND = "register_behind"
+    REGISTER_DIFFERS = "register_differs"
+    REGISTER_CASE_GONE = "register_case_gone"
+    REGISTER_AWAY = "register_away"
+    REGISTER_OFF = "register_off"
 
 
 class Meaning(NamedTuple):
@@ -181,6 +188,37 @@ MEANINGS = {
         _P,
         "a customer and its authorization know different things of each other",
         "any update to the one that knows more tells the other",
+    ),
+    Code.REGISTER_LACKS_CASE: Meaning(
+        _P,
+        "it runs, and the register does not know it: lists, searches and the agenda are without it",
+        "`vip register rebuild`; if it comes again, look whether the workers have the same `VIP_DATABASE_URL`",
+    ),
+    Code.REGISTER_BEHIND: Meaning(
+        _P,
+        "it changed more than a minute ago, and the register was not told: lists show it as it was",
+        "look at the worker's log for `record_case`; it catches up by itself, or at once with `vip register rebuild`",
+    ),
+    Code.REGISTER_DIFFERS: Meaning(
+        _P,
+        "the register tells something else of it than it does, although it should know",
+        "`vip register rebuild`; where the register is ahead of the cases, as after an older backup of the server, "
+        "begin with an empty one",
+    ),
+    Code.REGISTER_CASE_GONE: Meaning(
+        _P,
+        "the register shows it as living, and it runs no more",
+        "a customer: take it over again with `vip import`; its journal stays in the register",
+    ),
+    Code.REGISTER_AWAY: Meaning(
+        _W,
+        "the register does not answer, so nobody can say whether it is right; the cases do not need it",
+        "start its database, or correct `VIP_DATABASE_URL`; the cases tell it then what they could not",
+    ),
+    Code.REGISTER_OFF: Meaning(
+        _W,
+        "there is no register: no lists, no search, no agenda, and journals only as long as the server keeps them",
+        "set `VIP_DATABASE_URL` for the workers and here, and `vip register rebuild`",
     ),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 from temporalio.client import Client
 
 from cases.customer import CustomerCase
-from gateway.doctor import alone, lists, neighbours, queues, reading, surroundings
+from gateway.doctor import alone, lists, neighbours, queues, reading, registered, surroundings
 from gateway.doctor.codes import MEANINGS, Code
 from gateway.doctor.findings import Finding, Report
 from gateway.doctor.seen import Family, Kin, Row, families
@@ -39,13 +39,15 @@ class Examination:
         *,
         at_once: int = 32,
         patience: float = reading.PATIENCE,
+        register: registered.Register | None = None,
     ) -> None:
-        """`patience` in seconds, for each case."""
+        """`patience` in seconds, for each case. Without a `register` none is looked at."""
         self._client, self._queue, self._mail_queue, self._at_once = client, task_queue, mail_task_queue, at_once
         self._patience = patience
         self._report = Report()
         self._unusable: frozenset[str] = frozenset()
         self._reader: reading.Reader
+        self._beside = None if register is None else registered.Beside(client, register)
 
     async def run(self, quick: bool, begin: Callable[[int], Step]) -> Report:
         """`quick`: the lists alone, no case is asked. `begin` gets the number of families, and gives what to call for
@@ -67,6 +69,9 @@ class Examination:
         self._reader = reading.Reader(self._client, asked, clock.ahead, self._patience)
         report.checked["cases_not_asked"] = sum(len(kin.rows) for kin in silent)
         found += await self._looked_at_again(answering, begin(len(answering)))
+        if self._beside is not None:
+            found += await self._beside.whole(rows, [row for kin in silent for row in kin.rows])
+            report.checked["cases_in_register"] = self._beside.cases
         order = list(MEANINGS)
         once = {(one.code, one.concerns, one.what): one for one in found}.values()
         report.findings = sorted(once, key=lambda one: (one.severity, order.index(one.code), one.concerns, one.what))
@@ -127,7 +132,8 @@ class Examination:
         if count:
             self._count(family)
         found = [finding for one in family.everybody for finding in alone.examine(one, self._unusable)]
-        return {*found, *neighbours.examine(family)}
+        beside = [] if self._beside is None else await self._beside.family(family)
+        return {*found, *neighbours.examine(family), *beside}
 
     async def _seen(self, kin: Kin) -> Family:
         # Lists lag: a customer that is not listed may run.

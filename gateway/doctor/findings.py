@@ -6,6 +6,8 @@ from typing import Any
 
 from gateway.doctor.codes import MEANINGS, Code, Severity
 
+_MOVING = (Code.NEIGHBOURS_DISAGREE, Code.LISTS_DISAGREE, Code.REGISTER_BEHIND, Code.REGISTER_DIFFERS)
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -28,7 +30,7 @@ class Finding:
     def sign(self) -> tuple[str, str, str]:
         """What two looks must have in common. Counts and moments go on; what two cases know of each other changes while
         they are busy, and stands still where something is wrong."""
-        moving = self.code in (Code.NEIGHBOURS_DISAGREE, Code.LISTS_DISAGREE)
+        moving = self.code in _MOVING
         return self.code, self.concerns, self.what if moving else ""
 
     def answer(self) -> dict[str, Any]:

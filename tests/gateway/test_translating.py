@@ -31,7 +31,7 @@ def test_danish_and_dutch_are_there_and_there_is_something_to_translate() -> Non
     assert {path.stem for path in FILES} >= {"da", "nl"}
     assert len(EVERYTHING) > 300
     sources = {path for message in EVERYTHING for path, _ in message.locations}
-    assert {"activities/wording.py", "gateway/templates/notice.html.j2"} <= sources
+    assert {"activities/wording.py", "gateway/invitations/templates/notice.html.j2"} <= sources
     letters = [path for path in sources if re.fullmatch(r"email_templates/[a-z_]+\.txt\.j2", path)]
     assert len(letters) == 27
 

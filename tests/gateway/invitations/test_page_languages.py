@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from activities.languages import languages
-from gateway.page import app
-from tests.gateway.test_page import FORM, LINK, LINKS, Customers, address
+from gateway.invitations import app
+from tests.gateway.invitations.test_page import FORM, LINK, LINKS, Customers, address
 
 ASK = {"en": "Join the Value Incentive Plan", "da": "Bliv medlem af", "nl": "Word lid van"}
 GONE = {"en": "This link does not work", "da": "Linket virker ikke", "nl": "Deze link werkt niet"}

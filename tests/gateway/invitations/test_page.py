@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from activities.links import Links
 from gateway.errors import Refused
-from gateway.page import LARGEST_FORM, app
+from gateway.invitations.page import LARGEST_FORM, app
 from states.letters import InvitationLink
 
 VIP_NUMBER = "7QK2M9XW4RTB3ZHD6NPA"
@@ -89,7 +89,12 @@ def test_the_button_accepts_and_the_page_then_says_so(browser: TestClient, custo
     assert after.status_code in (200, 404)
     [(vip_number, body, key)] = customers.accepted
     assert vip_number == VIP_NUMBER
-    assert body == {"accepted_by": {"name": "Søren Kjær"}, "terms_version": "1", "invitation": 2}
+    assert body == {
+        "accepted_by": {"name": "Søren Kjær"},
+        "terms_version": "1",
+        "invitation": 2,
+        "actor": "the invitation's page",
+    }
     assert re.fullmatch(r"[!-~]{1,128}", key)
 
 
@@ -98,6 +103,12 @@ def test_the_answer_to_the_button_leads_back_to_the_same_page(browser: TestClien
     assert done.status_code == 200
     assert str(done.url).endswith(address())
     assert "The invitation has been accepted" in done.text
+
+
+def test_the_page_tells_since_when_the_invitation_is_accepted(browser: TestClient, customers: Customers) -> None:
+    customers.customer |= {"state": "accepted", "accepted_at": "2098-03-29T23:30:00Z", "language": "da"}
+    page = browser.get(address()).text
+    assert "Accepteret 30. marts 2098 (CEST)" in page
 
 
 def test_one_link_has_one_key_and_another_link_another(browser: TestClient, customers: Customers) -> None:
@@ -131,6 +142,30 @@ def test_a_form_that_cannot_be_accepted_comes_back(
     assert customers.accepted == []
 
 
+def test_whoever_comes_back_is_led_from_the_problem_to_the_field(browser: TestClient) -> None:
+    fine = browser.get(address()).text
+    assert "autofocus" not in fine  # the invitation and its terms come before the form
+    assert 'aria-invalid="' not in fine
+    assert '<label for="name">' in fine
+    page = browser.post(address(), data={"name": " ", "terms_version": "0"}).text
+    assert re.search(r"<title>Not accepted yet · ", page)
+    summary = page[page.index('role="alert"') : page.index("<h1>")]
+    assert "autofocus" in summary
+    assert re.findall(r'href="#(\w+)"', summary) == ["terms", "name"]
+    assert all(f'id="{name}"' in page for name in ("terms", "name", "not-yet", "name-problem"))
+    assert 'aria-invalid="true" aria-describedby="name-problem"' in page
+
+
+def test_our_own_mistake_is_told_as_a_page_too(customers: Customers) -> None:
+    del customers.customer["invitation"]
+    made = app(customers, LINKS, reseller_name="Nordlys Software", support="+45 70 12 34 56")
+    page = TestClient(made).get(f"{address()}?lang=da")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "120")
+    assert "Vi kan ikke svare lige nu" in page.text
+    assert page.headers["cache-control"] == "no-store"
+    assert "KeyError" not in page.text
+
+
 def test_a_name_the_case_refuses_comes_back_too(browser: TestClient, customers: Customers) -> None:
     customers.refusal = Refused("invalid_request", "accepted_by.name: must not be empty")
     page = browser.post(address(), data=FORM)
@@ -144,15 +179,40 @@ def test_a_form_larger_than_any_form_is_not_read(browser: TestClient, customers:
     assert customers.asked == []
 
 
-@pytest.mark.parametrize("token", ["x", "WzFd.abc", LINKS.sign(LINK)[:-1], "x" * 3000, "%00", "é"])
-def test_a_link_nobody_signed_tells_nothing_and_asks_nobody(
-    browser: TestClient, customers: Customers, token: str
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/invitations/WzFd.abc",
+        address()[:-1],
+        f"{address()}x",
+        f"{address()}/",
+        f"/invitations/{Links(['the secret of somebody else'], '').sign(LINK)}",
+        f"/invitations/{'x' * 3000}",
+        "/invitations/%00",
+        "/invitations/é",
+        "/invitations/a/b",
+        "/invitations/../etc/passwd",
+        "/invitations/",
+        "/invitations",
+        "/nowhere",
+    ],
+)
+def test_links_nobody_signed_are_all_alike_and_nobody_is_asked(
+    browser: TestClient, customers: Customers, path: str
 ) -> None:
-    shown, sent = browser.get(f"/invitations/{token}"), browser.post(f"/invitations/{token}", data=FORM)
-    assert (shown.status_code, sent.status_code) == (404, 404)
-    assert shown.text == sent.text
-    assert "Aarhus" not in shown.text
+    usual = browser.get("/invitations/x")
+    for answer in (browser.get(path), browser.post(path, data=FORM)):
+        assert (answer.status_code, answer.text, answer.headers) == (404, usual.text, usual.headers)
+    head = browser.head(path)
+    assert (head.status_code, head.headers) == (404, usual.headers)
+    assert "Aarhus" not in usual.text
     assert customers.asked == []
+
+
+def test_a_method_the_page_does_not_have_is_refused_alike_for_every_link(browser: TestClient) -> None:
+    good, bad = browser.put(address()), browser.put("/invitations/x")
+    assert (good.status_code, good.text, good.headers) == (405, bad.text, bad.headers)
+    assert {"GET", "POST"} <= set(good.headers["allow"].split(", "))
 
 
 def test_a_customer_that_is_gone_looks_like_a_link_nobody_signed(browser: TestClient, customers: Customers) -> None:
@@ -168,7 +228,7 @@ def test_a_customer_that_is_gone_looks_like_a_link_nobody_signed(browser: TestCl
         (LINK.model_copy(update={"invitation": 1}), "invited", 410, "has been replaced"),
         (LINK.model_copy(update={"invitation": 1}), "accepted", 410, "has been replaced"),
         (LINK, "accepted", 200, "has been accepted"),
-        (LINK, "unavailable", 503, "try again in a minute"),
+        (LINK, "unavailable", 503, "try again in a few minutes"),
     ],
 )
 def test_a_link_that_accepts_nothing_says_why_and_what_to_do(
@@ -180,11 +240,15 @@ def test_a_link_that_accepts_nothing_says_why_and_what_to_do(
         assert told in page.text
         assert "<form" not in page.text
         assert "+45 70 12 34 56" in page.text
+        assert (page.headers.get("retry-after") is not None) == (status == 503)
     assert customers.accepted == []
 
 
 def test_one_who_holds_an_ended_link_no_longer_learns_whose_it_was(browser: TestClient, customers: Customers) -> None:
-    assert "Aarhus" not in browser.get(address(LINK.model_copy(update={"invitation": 1}))).text
+    customers.customer["language"] = "nl"
+    ended = browser.get(address(LINK.model_copy(update={"invitation": 1})))
+    assert "Aarhus" not in ended.text
+    assert ended.headers["content-language"] == "en"
     customers.customer["state"] = "expired"
     assert "Aarhus" not in browser.get(address(OLD)).text
 
@@ -237,19 +301,6 @@ def test_hostile_names_stay_text(browser: TestClient, customers: Customers) -> N
     assert "<script" not in page.text
     assert html.escape(hostile).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in page.text
     assert "49" not in page.text
-
-
-def test_terms_can_be_read_where_the_reseller_keeps_them(customers: Customers) -> None:
-    made = app(
-        customers,
-        LINKS,
-        reseller_name="Nordlys Software",
-        support="+45",
-        terms_version="2027-03",
-        terms_url="https://reseller.example/terms?a=1&b=2",
-    )
-    page = TestClient(made).get(address()).text
-    assert '<a href="https://reseller.example/terms?a=1&amp;b=2">Terms of the plan</a>, version 2027-03' in page
 
 
 def test_every_link_of_a_living_invitation_works_also_one_of_before_it_was_sent_again(browser: TestClient) -> None:
