@@ -288,18 +288,3 @@ class AgendaItem(TypedDict):
 
 Agenda = TypedDict("Agenda", {"items": list[AgendaItem], "from": str, "until": str})
 """By date; the days are the first and the last that were looked at."""
-
-
-# --- documents of the HTTP door
-
-
-class Journal(TypedDict):
-    """What happened, in order."""
-
-    items: list[JournalEntry]
-
-
-class Addables(TypedDict):
-    """Every product of the catalogue."""
-
-    items: list[Addable]
