@@ -57,11 +57,15 @@ async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> 
 
     import telemetry
     from gateway.cli.doors import doors, missing
+    from settings import SettingsError
 
     settings = where.settings
     telemetry.configure_logging(json=settings.log_format == "json")
     Runtime.set_default(telemetry.runtime(settings.metrics_address), error_if_already_set=False)
-    application = doors(await _client(where), settings)
+    try:
+        application = doors(await _client(where), settings)
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if looking.json:
@@ -74,22 +78,18 @@ async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> 
         application,
         log_config=None,
         access_log=False,
-        lifespan="off",
+        lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
     await uvicorn.Server(config).serve(sockets=[listener])
 
 
-async def _client(where: Server) -> "Client":
+async def _client(where: "Server") -> "Client":
     """Connects when it is first needed: this may start before Temporal does, and outlive it."""
     from temporalio.client import Client
 
     from encryption.converter import data_converter
-    from settings import SettingsError
 
-    try:
-        converter = data_converter(where.settings, where.address)
-    except SettingsError as error:
-        raise WrongUsage(str(error)) from None
+    converter = data_converter(where.settings, where.address)
     return await Client.connect(**where.connection, data_converter=converter, lazy=True)

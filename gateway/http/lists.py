@@ -5,13 +5,12 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway import answers
-from gateway.client import Wanted
 from gateway.http.answering import json, read_after
 from gateway.http.callers import Role
 from gateway.http.operations import Asked, Operation
 from gateway.http.parameters import Parameter
 from gateway.http.sheet import download
-from register.wanted import LARGEST_PAGE, LONGEST_QUESTION, SORTS
+from register.wanted import LARGEST_PAGE, LONGEST_QUESTION, SORTS, Wanted
 from states.facts import MarketSegment
 from states.membership import State
 from states.standing import CustomerList
