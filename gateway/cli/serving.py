@@ -81,7 +81,7 @@ async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> 
     await uvicorn.Server(config).serve(sockets=[listener])
 
 
-async def _client(where: Server) -> "Client":
+async def _client(where: "Server") -> "Client":
     """Connects when it is first needed: this may start before Temporal does, and outlive it."""
     from temporalio.client import Client
 
