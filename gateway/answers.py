@@ -4,12 +4,14 @@ Instants are RFC 3339 in UTC, days ISO 8601. A field that may be missing is `Not
 holds real answers of cases in every state against them: no field is missing, none unknown.
 """
 
-from typing import Literal, NotRequired, Required, final
+from typing import NotRequired, Required, final
 
 from typing_extensions import TypedDict
 
 from gateway.bodies import History, Line, Person
 from gateway.vocabulary import (
+    AgendaKind,
+    AgendaWord,
     AuthorizationState,
     CustomerList,
     EntryKind,
@@ -270,20 +272,29 @@ class ToldLetter(JournalEntry):
     account_manager: NotRequired[RowManager]
 
 
+class ManagedBy(TypedDict):
+    id: str
+    name: str
+
+
 class AgendaItem(TypedDict):
-    """Something that happens by itself on a day, or waits for a person since that day."""
+    """Something that happens by itself on a day, or waits for a person."""
 
     at: NotRequired[str]
+    """When it happens."""
     on: str
-    kind: Literal["happens", "waits"]
-    what: str
+    """The local date that it is about."""
+    kind: AgendaKind
+    what: AgendaWord
     vip_number: str
     organization: str
     authorization_number: NotRequired[str]
-    account_manager: RowManager
+    account_manager: ManagedBy
     text: str
     command: NotRequired[str]
-    """The one `vip` command that settles it."""
+    """The one `vip` command that settles it; what stands in capitals a person decides."""
+    next_event: NotRequired[NextEvent]
+    """Of what waits: what follows by itself if nobody acts."""
 
 
 Agenda = TypedDict("Agenda", {"items": list[AgendaItem], "from": str, "until": str})

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, cast
 from temporalio.client import Client
 
 from gateway import bodies, portfolio
+from gateway.agenda.whole import DAYS
 from gateway.answers import (
     Addable,
+    Agenda,
     Authorization,
     Counts,
     JournalEntry,
@@ -165,6 +167,10 @@ class Gateway(Commands):
         return await self._lists.letters(
             since=since, outcome=outcome, managed_by=managed_by, limit=limit, reader=self._reader
         )
+
+    async def agenda(self, managed_by: str | None = None, days: int = DAYS, *, after: Collection[str] = ()) -> Agenda:
+        """What waits for an account manager, and what happens by itself within so many days, in order of date."""
+        return await self._lists.agenda(managed_by, days, reader=self._reader, after=after)
 
     # --- lists, from Temporal
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -44,11 +45,16 @@ async def opened(settings: Settings | None = None, patience: float | None = None
     Raises `SettingsError`, `Unavailable`.
     """
     where, registers = server(load() if settings is None else settings), list["Register"]()
-    address, secret = _register(where.settings), where.settings.number_secret
+    address, secret = register_of(where.settings) or "", where.settings.number_secret
 
     def register() -> "Register":
         from register.register import Register
 
+        if (path := missing(address)) is not None:
+            raise Unavailable(
+                f"There is no register at {path}: set VIP_DATABASE_URL to that of the workers, or make it with "
+                "vip register rebuild."
+            )
         registers.append(Register(address))
         return registers[0]
 
@@ -104,7 +110,13 @@ def _of_stack(stack: Stack, settings: Settings) -> dict[str, Any]:
     return told
 
 
-def _register(settings: Settings) -> str:
-    """The address of the register; empty when there is none."""
-    address = "off" if settings.database_url is None else settings.database_url.get_secret_value()
-    return "" if address == "off" else address
+def register_of(settings: Settings) -> str | None:
+    """The address of the register; None when there is none."""
+    address = settings.database_url.get_secret_value()
+    return None if address == "off" else address
+
+
+def missing(address: str) -> Path | None:
+    """The file of a register that nobody has made: whoever only looks makes none."""
+    kind, _, path = address.partition(":///")
+    return Path(path) if kind == "sqlite" and not Path(path).exists() else None

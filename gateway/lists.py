@@ -7,9 +7,11 @@ asked for their record first, and the register is told.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from gateway.answers import Counts, JournalEntry, Page, Row, ToldLetter
+from gateway.agenda.whole import agenda
+from gateway.answers import Agenda, Counts, JournalEntry, Page, Row, ToldLetter
 from gateway.errors import Unavailable
 from gateway.living import Living
 from gateway.portfolio import in_our_words
@@ -72,6 +74,11 @@ class Lists:
             register = await self.current(reader)
             found = await register.letters(since=since, outcome=outcome, managed_by=managed_by, limit=limit)
         return cast(list[ToldLetter], found)
+
+    async def agenda(self, managed_by: str | None, days: int, *, reader: str, after: Collection[str]) -> Agenda:
+        with _asked():
+            register = await self.current(reader, after)
+            return await agenda(register, datetime.now(UTC), managed_by=managed_by, days=days)
 
     async def journal(self, number: str) -> list[JournalEntry]:
         """All that the register knows of this case; nothing without a register."""

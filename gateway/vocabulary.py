@@ -25,6 +25,15 @@ Machine = Literal["membership", "renewal", "authorization"]
 EntryKind = Literal["transition", "letter", "fact", "refusal"]
 Outcome = Literal["sent", "skipped", "undelivered", "bounced", "delayed"]
 """What became of a letter."""
+AgendaKind = Literal["happens", "waits"]
+AgendaWord = Literal[
+    "order_to_place", "order_overdue", "last_warning", "deactivation_held", "order_deactivated",
+    "authorization_lost", "return_to_confirm", "invitation_unanswered", "invitation_expired", "no_products",
+    "renewal_ready", "renewal_past_due", "contact_unreachable", "manager_unreachable", "invitation_undelivered",
+    "letter_undelivered", "invitation_expires", "order_due", "deactivation", "return_window_ends",
+    "renewal_upcoming", "window_opens", "anniversary", "licences_expire", "next_term",
+]  # fmt: skip
+"""What an agenda can say (`gateway.agenda.words`)."""
 Deed = Literal[
     "cancel", "extend", "write_off", "deactivate", "request_return", "confirm_return", "decline_return",
     "write_off_lost",

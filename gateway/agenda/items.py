@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from gateway.agenda.telling import Item, happens, waits
+from gateway.agenda.telling import happens, waits
 from gateway.agenda.words import What
+from gateway.answers import AgendaItem
 from states.authorization import OPEN
 from states.authorization import State as Authorization
 from states.authorization import Trigger as OfAuthorization
@@ -22,7 +23,7 @@ _THEIRS = frozenset({OfAuthorization.ORDER_DUE, OfAuthorization.DEACTIVATION, Of
 """Next events of authorizations, which their customers show too."""
 
 
-def items_of(customer: Row, authorizations: Sequence[Row], now: datetime, days: int) -> Iterator[Item]:
+def items_of(customer: Row, authorizations: Sequence[Row], now: datetime, days: int) -> Iterator[AgendaItem]:
     """Everything. What waits is told once, however far off its day is, with what follows if nobody acts; what happens
     by itself is told within the days. What is due counts as done, even where nobody has processed it yet.
     """
@@ -30,7 +31,7 @@ def items_of(customer: Row, authorizations: Sequence[Row], now: datetime, days: 
     today = local_date(now, zone)
     if customer["invitation_status"] == Membership.WITHDRAWN:
         return
-    told: list[Item] = [
+    told: list[AgendaItem] = [
         *_membership(customer, today, zone),
         *_renewal(customer),
         *_letters(customer, today),
@@ -46,7 +47,7 @@ def items_of(customer: Row, authorizations: Sequence[Row], now: datetime, days: 
 # --- what waits
 
 
-def _membership(row: Row, today: date, zone: str) -> Iterator[Item]:
+def _membership(row: Row, today: date, zone: str) -> Iterator[AgendaItem]:
     state, last, invited = row["invitation_status"], row.get("accept_by"), _day(row["invited_at"], zone)
     if state == Membership.INVITED and last is not None and today <= date.fromisoformat(last):
         follows = _event(row, What.INVITATION_EXPIRES)
@@ -57,7 +58,7 @@ def _membership(row: Row, today: date, zone: str) -> Iterator[Item]:
         yield waits(What.NO_PRODUCTS, _day(row.get("accepted_at") or row["invited_at"], zone), row, zone=zone)
 
 
-def _renewal(row: Row) -> Iterator[Item]:
+def _renewal(row: Row) -> Iterator[AgendaItem]:
     state, rest, zone = row["renewal_state"], row.get("renewal_open"), row.get("time_zone") or "UTC"
     if not rest or state not in (Renewal.READY, Renewal.PAST_DUE):
         return
@@ -67,7 +68,7 @@ def _renewal(row: Row) -> Iterator[Item]:
     yield waits(what, row["anniversary_date"], row, follows=follows, zone=zone, lines=rest)
 
 
-def _letters(row: Row, today: date) -> Iterator[Item]:
+def _letters(row: Row, today: date) -> Iterator[AgendaItem]:
     """One command settles it for the authorizations too."""
     status, on = row["invitation_status"], today.isoformat()
     stopped, undelivered = set(row.get("letters_stopped") or ()), set(row.get("undelivered_to") or ())
@@ -82,7 +83,7 @@ def _letters(row: Row, today: date) -> Iterator[Item]:
         yield waits(What.INVITATION_UNDELIVERED if invited else What.LETTER_UNDELIVERED, on, row)
 
 
-def _authorization(customer: Row, row: Row, today: date) -> Iterator[Item]:
+def _authorization(customer: Row, row: Row, today: date) -> Iterator[AgendaItem]:
     number, state, zone = row["authorization_number"], row["state"], customer.get("time_zone") or "UTC"
     if number in (customer.get("lost") or ()):
         yield waits(What.AUTHORIZATION_LOST, today.isoformat(), customer, row)
@@ -115,18 +116,18 @@ def _to_order(row: Row, today: str) -> tuple[What, str]:
 # --- what happens
 
 
-def _events(row: Row, authorizations: Sequence[Row], told: Iterable[Item], zone: str) -> Iterator[Item]:
+def _events(row: Row, authorizations: Sequence[Row], told: Iterable[AgendaItem], zone: str) -> Iterator[AgendaItem]:
     """What the customer does by itself, and has not been told yet as what follows. An authorization's event is told by
     the authorization, if that is there."""
     known = {item["next_event"]["name"] for item in told if "next_event" in item}
-    known |= {What.INVITATION_EXPIRES for item in told if item["what"] is What.INVITATION_EXPIRED}
+    known |= {What.INVITATION_EXPIRES for item in told if item["what"] == "invitation_expired"}
     open_ones = any(one["state"] in OPEN for one in authorizations)
     for event in _own_events(row):
         if event["name"] not in known and not (open_ones and event["name"] in _THEIRS):
             yield happens(event, row, zone)
 
 
-def _returnable(customer: Row, authorizations: Sequence[Row], zone: str) -> Iterator[Item]:
+def _returnable(customer: Row, authorizations: Sequence[Row], zone: str) -> Iterator[AgendaItem]:
     lost = customer.get("lost") or ()
     for row in authorizations:
         event = row.get("next_event")

@@ -3,39 +3,13 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
-from gateway.agenda.words import WORDS, Kind, What
+from gateway.agenda.words import WORDS, What
+from gateway.answers import AgendaItem, NextEvent
 from states.calendar import local_date
 
 Row = Mapping[str, Any]
-
-
-class NextEvent(TypedDict):
-    name: str
-    at: str
-
-
-class ManagedBy(TypedDict):
-    id: str
-    name: str
-
-
-class Item(TypedDict):
-    at: NotRequired[str]
-    """When it happens."""
-    on: str
-    """The local date that it is about."""
-    kind: Kind
-    what: What
-    vip_number: str
-    organization: str
-    authorization_number: NotRequired[str]
-    account_manager: ManagedBy
-    text: str
-    command: NotRequired[str]
-    next_event: NotRequired[NextEvent]
-    """Of what waits: what follows by itself if nobody acts."""
 
 
 def waits(
@@ -48,16 +22,18 @@ def waits(
     zone: str = "UTC",
     lines: Sequence[Row] = (),
     **told: str,
-) -> Item:
+) -> AgendaItem:
     """Something for a person, and what follows if nobody does it."""
     then = "a later day" if follows is None else _day(follows["at"], zone)
     item = _item(what, on, customer, authorization, lines, {"then": then, **told})
     if follows is not None:
-        item["next_event"] = {"name": follows["name"], "at": follows["at"]}
+        item["next_event"] = NextEvent(name=follows["name"], at=follows["at"])
     return item
 
 
-def happens(event: Row, customer: Row, zone: str, authorization: Row | None = None, lines: Sequence[Row] = ()) -> Item:
+def happens(
+    event: Row, customer: Row, zone: str, authorization: Row | None = None, lines: Sequence[Row] = ()
+) -> AgendaItem:
     """Something that the clock does."""
     on = _day(event["at"], zone)
     item = _item(What(event["name"]), on, customer, authorization, lines, {})
@@ -67,7 +43,7 @@ def happens(event: Row, customer: Row, zone: str, authorization: Row | None = No
 
 def _item(
     what: What, on: str, customer: Row, authorization: Row | None, lines: Sequence[Row], told: Mapping[str, str]
-) -> Item:
+) -> AgendaItem:
     words, contact, manager = WORDS[what], customer["contact"], customer["account_manager"]
     known = {
         "vip": customer["vip_number"],
@@ -82,10 +58,10 @@ def _item(
         "lines": ", ".join(f"{one['quantity']} x {one['product']}" for one in lines),
         **told,
     }
-    item: Item = {
+    item: AgendaItem = {
         "on": on,
-        "kind": words.kind,
-        "what": what,
+        "kind": words.kind.value,
+        "what": what.value,
         "vip_number": customer["vip_number"],
         "organization": customer["organization"],
         "account_manager": {"id": manager["id"], "name": manager["name"]},

@@ -2,17 +2,15 @@
 
 from collections.abc import AsyncIterable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol
 
 from gateway.agenda.items import LOOKED_AT, items_of
-from gateway.agenda.telling import Item
-from gateway.agenda.words import Kind
+from gateway.answers import Agenda, AgendaItem
 from gateway.errors import Refused
 from register.wanted import Wanted
 
 DAYS, LONGEST = 14, 366
 Row = Mapping[str, Any]
-Agenda = TypedDict("Agenda", {"items": list[Item], "from": str, "until": str})
 
 
 class Rows(Protocol):
@@ -33,13 +31,13 @@ async def agenda(register: Rows, now: datetime, *, managed_by: str | None = None
         raise Refused("invalid_request", message, [{"code": "invalid_request", "message": message, "field": "days"}])
     states = sorted(state.value for state in LOOKED_AT)
     bought = _by_customer(await register.authorizations(managed_by=managed_by, states=states))
-    items: list[Item] = []
+    items: list[AgendaItem] = []
     async for customer in register.every(Wanted(managed_by=managed_by)):
         items += items_of(customer, bought.get(customer["vip_number"], ()), now, days)
     return in_order(items, now, days)
 
 
-def in_order(items: Iterable[Item], now: datetime, days: int) -> Agenda:
+def in_order(items: Iterable[AgendaItem], now: datetime, days: int) -> Agenda:
     """By date; on one day what waits comes first."""
     today = now.astimezone(UTC).date()
     return {
@@ -49,9 +47,9 @@ def in_order(items: Iterable[Item], now: datetime, days: int) -> Agenda:
     }
 
 
-def _rank(item: Item) -> tuple[str, bool, str, str, str, str]:
+def _rank(item: AgendaItem) -> tuple[str, bool, str, str, str, str]:
     whose = item["organization"].casefold(), item["vip_number"], item.get("authorization_number", "")
-    return item["on"], item["kind"] is Kind.HAPPENS, *whose, item["what"]
+    return item["on"], item["kind"] == "happens", *whose, item["what"]
 
 
 def _by_customer(authorizations: Iterable[Row]) -> dict[str, list[Row]]:

@@ -45,7 +45,8 @@ _COMMANDS = (
     (_BUYING, "deactivate", "buying:deactivate", "Deactivate what is past its last day."),
     (_RENEWAL, "renew", "renewing:renew", "Record a renewal order."),
     (_RENEWAL, "decline", "renewing:decline", "Decline the renewal, all or part of it."),
-    (_LOOKING, "customers", "looking:customers", "List customers."),
+    (_LOOKING, "agenda", "morning:agenda", "What waits for an account manager, and what happens by itself."),
+    (_LOOKING, "customers", "listing:customers", "List customers."),
     (_LOOKING, "show", "looking:show", "Show a customer or an authorization."),
     (_LOOKING, "journal", "looking:journal", "What happened to a customer or an authorization."),
     (_LOOKING, "products", "looking:products", "What a customer may add, and why not the rest."),
@@ -71,6 +72,9 @@ for _group, _name, _where, _help in _COMMANDS:
 _policy = App(name="policy", help="Policy files: check.", group=_LOOKING)
 _policy.command("gateway.cli.reading:check", name="check", help="Check a policy file.")
 app.command(_policy)
+_register = App(name="register", help="The register that lists are read from: rebuild.", group=_OPERATING)
+_register.command("gateway.cli.registers:rebuild", name="rebuild", help="Fill the register again from the cases.")
+app.command(_register)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,17 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
-from gateway.cli.asking import LOOKING, Answer, Looking, connected, server, settings_here
+from gateway.cli.asking import LOOKING, Looking, connected, server, settings_here
 from gateway.cli.ladders import show_ladder
-from gateway.cli.output import WrongUsage, document, facts, say, table
+from gateway.cli.letter_list import list_all
+from gateway.cli.options import Flag
+from gateway.cli.output import WrongUsage, document, facts, say
+from gateway.cli.posted import MOST, SENT, UNDELIVERED, show_record
 from gateway.cli.trying import send
 
 if TYPE_CHECKING:
-    from gateway.letters.catalogue import Described
     from states.letters import Letter
 
 ReaderName = Literal["contact", "account_manager"]
+Limit = Annotated[int, Parameter(validator=Number(gte=1, lte=MOST))]
 
 
 def letters(
@@ -30,9 +34,14 @@ def letters(
     out: Path | None = None,
     send_to: str | None = None,
     ladder: str | None = None,
+    sent: Flag = False,
+    undelivered: Flag = False,
+    since: str | None = None,
+    managed_by: str | None = None,
+    limit: Limit = 100,
     looking: Looking = LOOKING,
 ) -> None:
-    """List all letters; show, save or send some of them; or show what a customer got and will get.
+    """List all letters; show, save or send some of them; show what a customer got and will get, or what got out.
 
     Links in letters that are only looked at, or sent as a test, open nothing.
 
@@ -54,15 +63,31 @@ def letters(
         Send each to this address as a test, through the relay of the settings.
     ladder
         Every letter that this customer got, and those that will come by themselves if nobody does anything.
+    sent
+        The record of letters that got out, of all customers, the newest first.
+    undelivered
+        The record of letters that did not get out, or came back.
+    since
+        With a record: from this day on, or this instant.
+    managed_by
+        With a record: only of the customers of the account manager with this ID.
+    limit
+        With a record: so many at most.
     """
-    if ladder is not None:
+    if sent or undelivered:
+        if name or all_ or reader or language or of or out or send_to or ladder:
+            raise WrongUsage("--sent and --undelivered take only --since, --managed-by and --limit")
+        show_record((SENT if sent else ()) + (UNDELIVERED if undelivered else ()), since, managed_by, limit, looking)
+    elif since or managed_by:
+        raise WrongUsage("--since and --managed-by are for --sent and --undelivered")
+    elif ladder is not None:
         if name or all_ or reader or language or of or send_to:
             raise WrongUsage("--ladder takes a number, and beside it only --out")
         show_ladder(ladder, out, looking)
     elif name is None and not all_:
         if reader or language or of or out or send_to:
             raise WrongUsage("say which letter, by its name, or --all")
-        _list(looking)
+        list_all(looking)
     elif name is not None and all_:
         raise WrongUsage("say either the name of a letter or --all")
     elif name is None and of is not None:
@@ -77,46 +102,6 @@ def letters(
             send(found, send_to, looking)
         else:
             _show(found, out, looking)
-
-
-# --- which letters there are
-
-
-def _list(looking: Looking) -> None:
-    from gateway.letters.catalogue import describe
-    from worker import read_policy
-
-    policy = read_policy(settings_here())
-    every = describe({policy.name: policy})
-    if looking.json:
-        document([_answer(one, policy.name) for one in every])
-        return
-    rows = ((one.name, one.to.replace(" and ", "\n"), one.thread, _when(one, policy.name)) for one in every)
-    table("", ("letter", "to", "thread", "what"), rows, empty="")
-
-
-def _when(letter: "Described", policy: str) -> str:
-    from gateway.letters.catalogue import days
-
-    told = [
-        one.words + (f": {days(one.days[policy], letter.family)}" if one.days[policy] else "")
-        for one in letter.occasions
-    ]
-    return "\n".join(told) or "a letter to the contact is refused, or comes too late"
-
-
-def _answer(letter: "Described", policy: str) -> Answer:
-    when = [{"rule": one.rule, "what": one.words, "days": list(one.days[policy])} for one in letter.occasions]
-    return {
-        "letter": letter.name,
-        "says": letter.says,
-        "readers": list(letter.readers),
-        "reminder": letter.reminder,
-        "when": when,
-        "dates": list(letter.dates),
-        "thread": letter.thread,
-        "shelf_life": letter.kept.replace("*", ""),
-    }
 
 
 def _known(name: str) -> str:

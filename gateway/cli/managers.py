@@ -63,7 +63,8 @@ async def _assign_all(manager: str | None, gateway: "Gateway", said: Answer, key
 
     body = await _whole(gateway, said)
     assigned, refusals = list["Customer"](), list[Answer]()
-    for row in await gateway.customers(Wanted(managed_by=manager)):
+    # The whole list first: whoever is assigned leaves it.
+    for row in [row async for row in gateway.every(Wanted(managed_by=manager))]:
         if row["invitation_status"] == "withdrawn":
             continue  # final: nobody looks after it any more
         try:
@@ -84,7 +85,7 @@ async def _whole(gateway: "Gateway", said: Answer) -> Assign:
         return cast(Assign, said)
     from gateway.client import Wanted
 
-    for row in await gateway.customers(Wanted(managed_by=said["id"])):
+    async for row in gateway.every(Wanted(managed_by=said["id"])):
         known = (await gateway.customer(row["vip_number"]))["account_manager"]
         if known["id"] == said["id"]:
             return cast(Assign, {**said, **known})

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from gateway.answers import Authorization, Customer, Preview, WholeCustomer
-from gateway.cli.asking import Answer
+from gateway.answers import Authorization, Customer, Preview, Row, WholeCustomer
 from gateway.cli.output import facts, quantities, table, when
 
 
@@ -81,7 +80,7 @@ def authorization(answer: Authorization | Preview) -> None:
         table("Orders", ("reference", "ordered", "lines"), placed, empty="")
 
 
-def rows(answers: list[Answer]) -> None:
+def rows(answers: Sequence[Row]) -> None:
     """The list of the Customers page."""
     table(
         "",
@@ -89,11 +88,11 @@ def rows(answers: list[Answer]) -> None:
         (
             (
                 one["vip_number"],
-                f"{one.get('organization')}\n{(one.get('contact') or {}).get('email', '')}",
+                f"{one['organization']}\n{one['contact']['email']}",
                 one.get("anniversary_date"),
-                one.get("market_segment"),
-                (one.get("account_manager") or {}).get("name"),
-                f"{one.get('invitation_status')}\nunreachable" if one["unreachable"] else one.get("invitation_status"),
+                one["market_segment"],
+                one["account_manager"]["name"],
+                f"{one['invitation_status']}\nunreachable" if one["unreachable"] else one["invitation_status"],
                 (event(one) or "").replace(" ", "\n", 1),
             )
             for one in answers

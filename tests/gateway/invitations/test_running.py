@@ -17,7 +17,7 @@ from gateway.answers import JournalEntry
 from gateway.client import Gateway
 from gateway.invitations.composing import page_of
 from local.ports import ANY
-from tests.gateway.test_client import key
+from tests.gateway.waiting import key
 from tests.workflows.lab import ENCRYPTING, INVITATION, Lab, lab, server
 from worker import working
 
