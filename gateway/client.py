@@ -6,7 +6,7 @@ same body finds it out.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING, cast
 
 from temporalio.client import Client
@@ -113,7 +113,7 @@ class Gateway(Commands):
         """What happened to the customer or the authorization with this number, in order.
 
         A case carries the newest entries, the register has those before, and all of a case that the server has
-        forgotten. Entries that nobody can tell now are missing by their sequence.
+        forgotten or that cannot answer now. Entries that nobody can tell now are missing by their sequence.
         """
         try:
             own = cast(list[JournalEntry], await self._living.journal(number))
@@ -121,6 +121,11 @@ class Gateway(Commands):
             if found := await self._lists.journal(number):
                 return found
             raise
+        except Unavailable as away:
+            with suppress(Unavailable):
+                if found := await self._lists.journal(number):
+                    return found
+            raise away from None
         if own and own[0]["sequence"] == 1:
             return own
         try:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 Port = Annotated[int, Parameter(help="Port to listen on; 0 is any that is free.")]
 
-_GRACE = 15
-"""Seconds for requests that are under way when it is told to stop; none takes longer than ten."""
 _WAITING = 128
 """Connections that may wait to be taken."""
 
@@ -52,11 +50,11 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> None:
-    import uvicorn
     from temporalio.runtime import Runtime
 
     import telemetry
     from gateway.cli.doors import doors, missing
+    from gateway.http.server import serve
     from settings import SettingsError
 
     settings = where.settings
@@ -74,15 +72,7 @@ async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> 
         say(f"It serves {address}/v1 (described at {address}/openapi.json) for Temporal at {where.address}.")
         if lacking := missing(settings):
             say(f"The page of invitations is not served: {', '.join(lacking)} missing.")
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-    )
-    await uvicorn.Server(config).serve(sockets=[listener])
+    await serve(application, listener)
 
 
 async def _client(where: "Server") -> "Client":
