@@ -36,7 +36,8 @@ _CASE = (
 
 def configure_logging(*, json: bool = True, level: int = logging.INFO, stream: TextIO | None = None) -> None:
     """Send every log line of this process to standard error, or to `stream`: as JSON or, for a person, as text."""
-    render: Processor = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    for_a_person = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    render: Processor = structlog.processors.JSONRenderer() if json else for_a_person  # no values: they may be personal
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,

@@ -55,15 +55,15 @@ async def server() -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def stand(client: Client, **options: Any) -> AsyncIterator[Stand]:
-    """Our worker on a task queue of its own."""
+async def stand(client: Client, *, register: str = "off", **options: Any) -> AsyncIterator[Stand]:
+    """Our worker on a task queue of its own; `register` is where its cases tell what happens."""
     async with MailSink() as sink:
-        settings = settings_for(sink.url, f"bench-{secrets.token_hex(4)}")
+        settings = settings_for(sink.url, f"bench-{secrets.token_hex(4)}", register)
         async with working(client, settings, **options):
             yield Stand(client, settings, sink)
 
 
-def settings_for(smtp_url: str, queue: str) -> Settings:
+def settings_for(smtp_url: str, queue: str, register: str = "off") -> Settings:
     return load(
         env_file=None,
         smtp_url=smtp_url,
@@ -75,6 +75,7 @@ def settings_for(smtp_url: str, queue: str) -> Settings:
         payload_keys=PAYLOAD_KEYS,
         task_queue=queue,
         mail_task_queue=f"{queue}-mail",
+        database_url=register,
     )
 
 

@@ -42,6 +42,8 @@ AGAIN = frozenset(
 """What may be asked again. For an update that is safe: the same update ID has one effect, whatever became of it."""
 _GRACE = 0.5
 """Seconds more for several calls together: each knows better than all of them why no answer came."""
+_NOT_CONNECTED = "Failed client connect"
+"""How the error begins that a client raises, one that connects when it is first needed."""
 _RUN_ENDED = "AcceptedUpdateCompletedWorkflow"
 _NOT_BEGUN = "unavailable"
 
@@ -91,6 +93,8 @@ def reaching() -> Iterator[None]:
         yield
     except RPCError as error:
         raise _of_server(error) from None
+    except RuntimeError as error:
+        raise _of_client(error) from None
     except KeyMissing as missing:
         raise _unread(missing) from None
 
@@ -128,6 +132,8 @@ async def answered(once: Callable[[], Awaitable[T]], patience: float, handle: Ha
                     if error.status not in AGAIN:
                         raise _of_server(error) from None
                     last = error.message
+                except RuntimeError as error:
+                    last = _of_client(error).message
                 except KeyMissing as missing:
                     raise _unread(missing) from None
                 await asyncio.sleep(next(pauses))
@@ -143,6 +149,13 @@ def _of_server(error: RPCError) -> Exception:
     if error.status is RPCStatusCode.NOT_FOUND and not error.message.startswith("Namespace"):
         return Gone(error.message)
     return Unavailable(error.message or error.status.name)
+
+
+def _of_client(error: RuntimeError) -> Unavailable:
+    """No server was there to connect to. Raises any other error again."""
+    if not str(error).startswith(_NOT_CONNECTED):
+        raise error
+    return Unavailable("No Temporal server answers.")
 
 
 def _unread(missing: KeyMissing) -> KeyUnknown:

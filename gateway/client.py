@@ -6,7 +6,7 @@ same body finds it out.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING, cast
 
 from temporalio.client import Client
@@ -62,7 +62,9 @@ class Gateway(Commands):
         Without a `register`, or how to make one when it is needed, there are no lists.
         """
         living = Living(client, task_queue=task_queue, number_secret=number_secret, patience=patience)
-        super().__init__(living, Lists(register, living))
+        lists = Lists(register, living)
+        living.customer_of = lists.customer_of
+        super().__init__(living, lists)
         self.client = client
 
     @staticmethod
@@ -97,7 +99,7 @@ class Gateway(Commands):
 
     async def authorization(self, number: str) -> Authorization:
         """The authorization with every date."""
-        return cast(Authorization, await self._living.of_authorization(number, names.DETAILS))
+        return cast(Authorization, await self._living.authorization(number))
 
     async def kind(self, number: str) -> Kind:
         """Whose number it is: `customer` or `authorization`."""
@@ -111,7 +113,7 @@ class Gateway(Commands):
         """What happened to the customer or the authorization with this number, in order.
 
         A case carries the newest entries, the register has those before, and all of a case that the server has
-        forgotten. Entries that nobody can tell now are missing by their sequence.
+        forgotten or that cannot answer now. Entries that nobody can tell now are missing by their sequence.
         """
         try:
             own = cast(list[JournalEntry], await self._living.journal(number))
@@ -119,6 +121,11 @@ class Gateway(Commands):
             if found := await self._lists.journal(number):
                 return found
             raise
+        except Unavailable as away:
+            with suppress(Unavailable):
+                if found := await self._lists.journal(number):
+                    return found
+            raise away from None
         if own and own[0]["sequence"] == 1:
             return own
         try:

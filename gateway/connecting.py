@@ -50,9 +50,9 @@ async def opened(settings: Settings | None = None, patience: float | None = None
     def register() -> "Register":
         from register.register import Register
 
-        if (missing := _missing(address)) is not None:
+        if (path := missing(address)) is not None:
             raise Unavailable(
-                f"There is no register at {missing}: set VIP_DATABASE_URL to that of the workers, or make it with "
+                f"There is no register at {path}: set VIP_DATABASE_URL to that of the workers, or make it with "
                 "vip register rebuild."
             )
         registers.append(Register(address))
@@ -116,7 +116,7 @@ def register_of(settings: Settings) -> str | None:
     return None if address == "off" else address
 
 
-def _missing(address: str) -> Path | None:
+def missing(address: str) -> Path | None:
     """The file of a register that nobody has made: whoever only looks makes none."""
     kind, _, path = address.partition(":///")
     return Path(path) if kind == "sqlite" and not Path(path).exists() else None

@@ -103,7 +103,9 @@ async def up(parts: Parts, *, data: Path, wanted: Ports, samples: bool, say: Cal
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(_endless("the worker", parts.worker(client, settings, ready)))
-                    group.create_task(_endless("the doors", _serve(parts.doors(client, settings), stack.ports.page)))
+                    group.create_task(
+                        _endless("the doors", _serve(parts.doors(client, settings), stack.ports.page, "on"))
+                    )
                     group.create_task(_endless("the UI", _serve(shown, stack.ports.ui, "on")))
                     await ready.wait()
                     say(what_is_where(stack))

@@ -97,10 +97,7 @@ async def _along(
 
 async def _count(connection: AsyncConnection, search: Search, words: list[str]) -> int:
     having = [CUSTOMERS.c.vip_number.in_(select(WORDS.c.vip_number).where(_begins(word))) for word in words]
-    if len(words) == 1 and not search.filters():
-        counting = select(func.count(WORDS.c.vip_number.distinct())).where(_begins(words[0]))
-    else:
-        counting = select(func.count()).select_from(CUSTOMERS).where(*search.filters(), *having)
+    counting = select(func.count()).select_from(CUSTOMERS).where(*search.filters(), *having)
     return (await connection.execute(counting)).scalar_one()
 
 

@@ -16,7 +16,8 @@ _UNACCENTED = str.maketrans(
 )
 _NOTHING: Final = ("Cc", "Cf", "Cs", "Cn")
 """What is no character to be seen: control, formatting, halves of surrogate pairs, what Unicode has not given out."""
-_RUN = re.compile(r"[^\W_]+")
+_START = re.compile(r"(?<![^\W_])[^\W_]")
+"""Where a run of letters and digits begins."""
 _AROUND: Final = ",;:!?'\"()[]{}<>«»“”„’"  # noqa: RUF001
 
 
@@ -28,12 +29,12 @@ def folded(text: str) -> str:
 
 
 def kept(values: Iterable[Any]) -> set[str]:
-    """The words under which these values are found: each whole, its words, and the runs of letters and digits in it."""
-    found: set[str] = set()
-    for value in values:
-        whole = folded(value) if isinstance(value, str) else ""
-        found |= {whole, *whole.split(), *_RUN.findall(whole)}
-    return found - {""}
+    """The words under which these values are found: each of theirs, from wherever a letter or digit in it begins.
+
+    So `mette.holm@example.com` is found by `mette.h`, by `holm` and by `example.com`.
+    """
+    words = {word for value in values if isinstance(value, str) for word in folded(value).split()}
+    return words | {word[start.start() :] for word in words for start in _START.finditer(word)}
 
 
 def asked(question: str) -> tuple[str, ...]:

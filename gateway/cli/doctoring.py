@@ -1,7 +1,7 @@
 """Is everything well? `vip doctor`."""
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,8 @@ from gateway.cli.progress import progress
 if TYPE_CHECKING:
     from gateway.doctor.examining import Step
     from gateway.doctor.findings import Finding, Report
+    from register.register import Register
+    from settings import Settings
 
 AtOnce = Annotated[int, Parameter(validator=Number(gte=1, lte=500))]
 PROBLEMS = 1
@@ -47,15 +49,35 @@ def doctor(*, quick: Flag = False, at_once: AtOnce = 32, looking: Looking = LOOK
 async def _examined(quick: bool, at_once: int, looking: Looking) -> "Report":
     from gateway.doctor.examining import Examination
 
-    settings = settings_here()
-    client = await connected(server(settings))
-    with ExitStack() as stack:
+    where = server(settings_here())
+    client, settings = await connected(where), where.settings
+    async with AsyncExitStack() as stack:
+        register = await _register(settings, stack)
 
         def begin(families: int) -> "Step":
             return stack.enter_context(progress("customers", families, shown=not looking.json and not quick))
 
-        visit = Examination(client, settings.task_queue, settings.mail_task_queue, at_once=at_once)
-        return await visit.run(quick, begin)
+        queues = settings.task_queue, settings.mail_task_queue
+        return await Examination(client, *queues, at_once=at_once, register=register).run(quick, begin)
+
+
+async def _register(settings: "Settings", stack: AsyncExitStack) -> "Register | Finding":
+    """The register of the settings, or that there is none: whoever only looks makes none."""
+    from gateway.connecting import missing, register_of
+    from gateway.doctor.codes import Code
+    from gateway.doctor.findings import Finding
+    from register.errors import RegisterUnusable
+    from register.register import Register
+
+    address = register_of(settings)
+    if address is None:
+        return Finding(Code.REGISTER_OFF, "the register", "VIP_DATABASE_URL is off")
+    if (path := missing(address)) is not None:
+        return Finding(Code.REGISTER_AWAY, "the register", f"there is no {path}")
+    try:
+        return await stack.enter_async_context(Register(address))
+    except RegisterUnusable as wrong:
+        return Finding(Code.REGISTER_AWAY, "the register", str(wrong))
 
 
 def _tell(report: "Report") -> None:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from gateway.client import Gateway
     from register.wanted import Wanted
 
-Sort = Literal["name", "-name", "anniversary_date", "-anniversary_date", "next_event_at", "-next_event_at"]
+Sort = Literal[
+    "name", "-name", "anniversary_date", "-anniversary_date", "next_event_at", "-next_event_at", "next", "anniversary"
+]  # fmt: skip
+_SHORT = {"next": "next_event_at", "anniversary": "anniversary_date"}
 Limit = Annotated[int, Parameter(validator=Number(gte=1, lte=200))]
 _SETTLED = timedelta(minutes=1)
 """Who has begun longer ago is in the register."""
@@ -59,7 +62,7 @@ def customers(
     q
         Only those where words begin so: organisation, contact, e-mail, VIP number, purchase order, order reference.
     sort
-        By what to sort; with - in front backwards.
+        By what to sort; with - in front backwards. next and anniversary are short for the others.
     limit
         How many at a time.
     cursor
@@ -73,7 +76,7 @@ def customers(
     """
     from gateway.client import Wanted
 
-    wanted = Wanted(list_, managed_by, segment, status, external_id, q)
+    wanted, order = Wanted(list_, managed_by, segment, status, external_id, q), _SHORT.get(sort, sort)
     if csv + counts + all_ > 1 or (cursor is not None and (csv or counts or all_)) or (csv and looking.json):
         raise WrongUsage("say one of --all, --csv, --counts and --cursor; --csv answers with CSV, not with JSON")
     if counts:
@@ -81,9 +84,9 @@ def customers(
             raise WrongUsage("--counts takes --managed-by alone")
         ask(looking, lambda gateway: _counts(gateway, managed_by), _tell_counts)
     elif csv:
-        asyncio.run(_write(wanted, sort))
+        asyncio.run(_write(wanted, order))
     else:
-        ask(looking, lambda gateway: _page(gateway, wanted, sort, None if all_ else limit, cursor), _tell_page)
+        ask(looking, lambda gateway: _page(gateway, wanted, order, None if all_ else limit, cursor), _tell_page)
 
 
 async def _page(gateway: "Gateway", wanted: "Wanted", sort: str, limit: int | None, cursor: str | None) -> "Page":

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 Port = Annotated[int, Parameter(help="Port to listen on; 0 is any that is free.")]
 
-_GRACE = 15
-"""Seconds for requests that are under way when it is told to stop; none takes longer than ten."""
 _WAITING = 128
 """Connections that may wait to be taken."""
 
@@ -52,16 +50,20 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> None:
-    import uvicorn
     from temporalio.runtime import Runtime
 
     import telemetry
     from gateway.cli.doors import doors, missing
+    from gateway.http.server import serve
+    from settings import SettingsError
 
     settings = where.settings
     telemetry.configure_logging(json=settings.log_format == "json")
     Runtime.set_default(telemetry.runtime(settings.metrics_address), error_if_already_set=False)
-    application = doors(await _client(where), settings)
+    try:
+        application = doors(await _client(where), settings)
+    except SettingsError as error:
+        raise WrongUsage(str(error)) from None
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if looking.json:
@@ -70,26 +72,14 @@ async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> 
         say(f"It serves {address}/v1 (described at {address}/openapi.json) for Temporal at {where.address}.")
         if lacking := missing(settings):
             say(f"The page of invitations is not served: {', '.join(lacking)} missing.")
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-    )
-    await uvicorn.Server(config).serve(sockets=[listener])
+    await serve(application, listener)
 
 
-async def _client(where: Server) -> "Client":
+async def _client(where: "Server") -> "Client":
     """Connects when it is first needed: this may start before Temporal does, and outlive it."""
     from temporalio.client import Client
 
     from encryption.converter import data_converter
-    from settings import SettingsError
 
-    try:
-        converter = data_converter(where.settings, where.address)
-    except SettingsError as error:
-        raise WrongUsage(str(error)) from None
+    converter = data_converter(where.settings, where.address)
     return await Client.connect(**where.connection, data_converter=converter, lazy=True)

@@ -39,15 +39,18 @@ class Examination:
         *,
         at_once: int = 32,
         patience: float = reading.PATIENCE,
-        register: registered.Register | None = None,
+        register: registered.Register | Finding | None = None,
     ) -> None:
-        """`patience` in seconds, for each case. Without a `register` none is looked at."""
+        """`patience` in seconds, for each case. A `register` that is not there is told; without one none is looked
+        at."""
         self._client, self._queue, self._mail_queue, self._at_once = client, task_queue, mail_task_queue, at_once
         self._patience = patience
         self._report = Report()
         self._unusable: frozenset[str] = frozenset()
         self._reader: reading.Reader
-        self._beside = None if register is None else registered.Beside(client, register)
+        self._no_register = [register] if isinstance(register, Finding) else []
+        compared = None if register is None or isinstance(register, Finding) else register
+        self._beside = None if compared is None else registered.Beside(client, compared)
 
     async def run(self, quick: bool, begin: Callable[[int], Step]) -> Report:
         """`quick`: the lists alone, no case is asked. `begin` gets the number of families, and gives what to call for
@@ -65,12 +68,13 @@ class Examination:
             polled = any(asked[row.task_queue].is_polled for row in kin.rows)
             (answering if polled and not quick else silent).append(kin)
         found += lists.examine((row for kin in silent for row in kin.rows), clock.now())
-        found += await self._orphans(silent)
+        found += [*await self._orphans(silent), *self._no_register]
         self._reader = reading.Reader(self._client, asked, clock.ahead, self._patience)
         report.checked["cases_not_asked"] = sum(len(kin.rows) for kin in silent)
         found += await self._looked_at_again(answering, begin(len(answering)))
         if self._beside is not None:
-            found += await self._beside.whole(rows, [row for kin in silent for row in kin.rows])
+            unasked = (row for kin in silent for row in kin.rows if asked[row.task_queue].is_polled)
+            found += await self._beside.whole(rows, unasked)
             report.checked["cases_in_register"] = self._beside.cases
         order = list(MEANINGS)
         once = {(one.code, one.concerns, one.what): one for one in found}.values()

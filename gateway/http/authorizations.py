@@ -73,10 +73,12 @@ AUTHORIZATIONS = (
     ),
     Operation(
         "write_off", "POST", f"{_ONE}/write-off", Role.MANAGE, "Give up what is overdue; the block is lifted.",
-        _change(Gateway.write_off), answers.Authorization, form=messages.WithReason, keyed=True, refuses=("not_overdue",),
+        _change(Gateway.write_off), answers.Authorization,
+        form=messages.WithReason, keyed=True, refuses=("not_overdue",),
     ),
     Operation(
         "deactivate", "POST", f"{_ONE}/deactivate", Role.MANAGE, "Deactivate what is past its last day.",
-        _change(Gateway.deactivate), answers.Authorization, form=messages.WithReason, keyed=True, refuses=("not_overdue",),
+        _change(Gateway.deactivate), answers.Authorization,
+        form=messages.WithReason, keyed=True, refuses=("not_overdue",),
     ),
 )  # fmt: skip

@@ -5,13 +5,13 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway import answers
-from gateway.client import Wanted
+from gateway.agenda.whole import DAYS, LONGEST
 from gateway.http.answering import json, read_after
 from gateway.http.callers import Role
 from gateway.http.operations import Asked, Operation
 from gateway.http.parameters import Parameter
 from gateway.http.sheet import download
-from register.wanted import LARGEST_PAGE, LONGEST_QUESTION, SORTS
+from register.wanted import LARGEST_PAGE, LONGEST_QUESTION, SORTS, Wanted
 from states.facts import MarketSegment
 from states.membership import State
 from states.standing import CustomerList
@@ -37,7 +37,7 @@ _PAGING = (
     Parameter("limit", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 50}),
     Parameter("cursor", "`next_cursor` of the page before.", {"type": "string", "maxLength": 2000}),
 )
-_DAYS = Parameter("days", "So many days ahead.", {"type": "integer", "minimum": 1, "maximum": 366, "default": 14})
+_DAYS = Parameter("days", "So many days ahead.", {"type": "integer", "minimum": 1, "maximum": LONGEST, "default": DAYS})
 
 
 def _wanted(query: Any) -> Wanted:
@@ -65,8 +65,8 @@ async def _csv(asked: Asked) -> Response:
 
 
 async def _agenda(asked: Asked) -> Response:
-    gateway: Any = asked.gateway
-    return json(await gateway.agenda(asked.query.get("managed_by"), asked.query.get("days", 14)))
+    managed_by, days = asked.query.get("managed_by"), asked.query.get("days", DAYS)
+    return json(await asked.gateway.agenda(managed_by, days, after=read_after(asked.request)))
 
 
 LISTS = (

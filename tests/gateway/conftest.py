@@ -23,8 +23,8 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clie
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def house(client: Client) -> AsyncIterator[Lab]:
-    async with lab(client) as lab_:
+async def house(client: Client, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    async with lab(client, f"sqlite:///{tmp_path_factory.mktemp('register')}/register.sqlite3") as lab_:
         yield lab_
 
 
@@ -73,4 +73,5 @@ def vip(house: Lab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     monkeypatch.setenv("TEMPORAL_ADDRESS", house.client.service_client.config.target_host)
     monkeypatch.setenv("VIP_TASK_QUEUE", house.settings.task_queue)
     monkeypatch.setenv("VIP_PAYLOAD_KEYS", PAYLOAD_KEYS)
+    monkeypatch.setenv("VIP_DATABASE_URL", house.settings.database_url.get_secret_value())
     return Vip(capsys)

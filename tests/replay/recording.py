@@ -34,7 +34,7 @@ async def record(version: str, scratch: Path, lives: Iterable[str] = LIVES) -> N
         for name in lives:
             for old in recorded(version, name).values():
                 old.unlink()
-            async with lab(client) as house, asyncio.timeout(LONGEST_LIFE):
+            async with lab(client, f"sqlite:///{scratch / 'register.sqlite3'}") as house, asyncio.timeout(LONGEST_LIFE):
                 vip = await LIVES[name](house)
                 for run, history in (await histories_of(house, vip)).items():
                     (HISTORIES / version / f"{name}.{run}.json").write_text(history + "\n", encoding="utf-8")

@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from httpx2 import ASGITransport, AsyncClient, Response
+from temporalio.client import Client
 
 from gateway.client import Gateway
 from gateway.http import health
 from gateway.http.app import create_app
-from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab
+from register.register import Register
+from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab, lab
 
 AUTHORIZE: dict[str, Any] = {"lines": LINES, "requested_by": "account_manager"}
 
@@ -78,11 +81,32 @@ async def api_of(gateway: Gateway, **options: Any) -> AsyncIterator[Api]:
         yield Api(client)
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(client: Client, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    """A worker that tells a register."""
+    async with lab(client, f"sqlite:///{tmp_path_factory.mktemp('register') / 'register.sqlite3'}") as lab_:
+        yield lab_
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def register(house: Lab) -> AsyncIterator[Register]:
+    async with await Register.at(house.settings.database_url.get_secret_value()) as register:
+        yield register
+
+
+@pytest.fixture
+def gateway(house: Lab, register: Register) -> Gateway:
+    # The machine may be busy; who gives up in time is tested elsewhere.
+    queue = house.settings.task_queue
+    return Gateway(house.client, task_queue=queue, number_secret="only for tests", patience=60, register=register)
+
+
 @pytest_asyncio.fixture
-async def api(gateway: Gateway, house: Lab) -> AsyncIterator[Api]:
+async def api(gateway: Gateway, house: Lab, register: Register) -> AsyncIterator[Api]:
     ready = {
         "temporal": health.temporal(house.client),
         "worker": health.workers(house.client, house.settings.task_queue),
+        "register": register.ready,
     }
     async with api_of(gateway, ready=ready) as made:
         yield made

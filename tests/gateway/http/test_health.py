@@ -16,7 +16,7 @@ async def test_it_is_ready_when_temporal_answers_and_a_worker_asks_for_work(api:
     async with asyncio.timeout(20):
         while (told := await api.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - the worker asks elsewhere
             await asyncio.sleep(0.2)
-    assert told.json() == {"status": "ok", "parts": ["temporal", "worker"]}
+    assert told.json() == {"status": "ok", "parts": ["temporal", "worker", "register"]}
 
 
 async def test_it_says_which_part_is_missing_and_no_more(gateway: Gateway, house: Lab) -> None:

@@ -158,7 +158,7 @@ async def test_the_log_has_a_line_for_each_request_without_body_query_or_token(a
 @pytest.mark.parametrize("name", ["Idempotency-Key"])
 async def test_a_change_without_its_key_is_refused_by_the_name_of_the_header(api: Api, name: str) -> None:
     for told in (None, "", "x" * 129, "with space", "\xfc"):
-        headers = [] if told is None else [(name, told.encode("latin-1"))]
+        headers = {} if told is None else {name.encode(): told.encode("latin-1")}
         answer = await api.client.post("/v1/customers", json=INVITATION, headers=headers)
         assert [one["field"] for one in problem(answer, 400, "invalid_request")["errors"]] == [name]
     twice = await api.client.post("/v1/customers", json=INVITATION, headers=[(name, "a"), (name, "b")])

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tests.workflows.test_worker import ROOT, environment
 
 PROGRAM = (
-    *("activities", "cases", "email_templates", "encryption", "gateway", "local", "states", "workflows"),
+    *("activities", "cases", "email_templates", "encryption", "gateway", "local", "register", "states", "workflows"),
     *("catalogue.toml", "policy.toml", "settings.py", "settings_values.py", "telemetry.py", "worker.py"),
 )
 LEASH = str(ROOT / "local" / "leash.py")
