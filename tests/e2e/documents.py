@@ -4,8 +4,8 @@ In a `console` block a line that begins with `$ ` is a command (one that ends wi
 line, and what is quoted goes on to its closing quote); what follows is what it prints, where `...` stands for the lines
 that are left out, and inside a line for what is left out of it. Numbers of customers and authorizations, dates, times
 and spaces may differ, and the order of lines: two letters of one moment race. A number that a document shows stands for
-the one that the command really printed, there and from then on. A `python` block is a program. Nothing else is run: what
-cannot be shown on one machine stands in a `sh` block.
+the one that the command really printed, there and from then on. A `python` block is a program. Nothing else is run:
+what cannot be shown on one machine stands in a `sh` block.
 """
 
 import re
