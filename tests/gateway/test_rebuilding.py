@@ -9,7 +9,7 @@ import pytest_asyncio
 from temporalio.client import Client
 
 from gateway import rebuilding
-from gateway.calling import Gone, Handle
+from gateway.calling import Gone, Handle, query
 from gateway.client import Gateway
 from gateway.connecting import register_of
 from gateway.rebuilding import Became, cases, rebuild
@@ -51,7 +51,7 @@ async def _portfolio(house: Lab, gateway: Gateway) -> tuple[str, list[str]]:
 
 def forget(monkeypatch: pytest.MonkeyPatch, number: str) -> None:
     """As if the retention were over: the server itself takes its time to delete anything."""
-    listed, query, gone = rebuilding._listed, rebuilding.query, authorization_id(number)
+    listed, gone = rebuilding._listed, authorization_id(number)
 
     async def listed_without(client: Client, condition: str) -> list[rebuilding.Case]:
         return [one for one in await listed(client, condition) if one.workflow_id != gone]
