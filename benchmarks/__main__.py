@@ -13,6 +13,7 @@ from benchmarks import (
     letters,
     memory,
     orders,
+    register,
     replay,
     sending,
     startup,
@@ -36,6 +37,7 @@ WITH_MANY_CASES: dict[str, Callable[[int], bool]] = {
     "startup": startup.run,
     "orders": orders.run,
     "deadlines": deadlines.run,
+    "register": register.run,
 }
 
 
