@@ -6,7 +6,6 @@ machine does hits all of them. What must count one by one is told and promises n
 
 import asyncio
 import random
-import statistics
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -27,7 +26,8 @@ TIMES = 40
 """How often each question is asked."""
 SLOWER = 1.5
 BATCH = 500
-MANAGERS = 40
+PAGE = 20
+MANAGERS = 4
 FOUND = 20
 """Customers that a search finds, however many there are."""
 FIRST = (
@@ -45,10 +45,20 @@ FIRST = (
     "Zwolle",
 )
 SECOND = ("Design", "Film", "Grafik", "Huset", "Media", "Print", "Skole", "Studio", "Tryk", "Werk")
-LISTS = ([], [], [], [], ["no_products"], ["pending_requests"], ["overdue_requests"], ["ready_for_renewal"])
+LISTS: tuple[list[str], ...] = (
+    [],
+    [],
+    [],
+    [],
+    ["no_products"],
+    ["pending_requests"],
+    ["overdue_requests"],
+    ["ready_for_renewal"],
+)
 MANY = Wanted(q="aps")
 OVERDUE = Wanted(lists=("overdue_requests",))
-MINE = Wanted(lists=("pending_requests",), managed_by="am-7", segment="commercial")
+MINE = Wanted(lists=("pending_requests",), managed_by="am-3")
+RARE = Wanted(q="mette rarely")
 
 
 @dataclass
@@ -59,15 +69,18 @@ class House:
     customers: int
     middle: dict[tuple[Wanted, str], str]
 
-    async def page(self, wanted: Wanted, sort: str = "name", *, middle: bool = False) -> None:
-        page = await self.register.page(wanted, sort=sort, cursor=self.middle[wanted, sort] if middle else None)
-        assert page.items
+    async def page(self, wanted: Wanted, sort: str = "name", *, middle: bool = False, found: int = PAGE) -> None:
+        cursor = self.middle[wanted, sort] if middle else None
+        page = await self.register.page(wanted, sort=sort, cursor=cursor, limit=PAGE)
+        _expect(len(page.items), found)
 
     async def count(self) -> None:
-        assert (await self.register.counts())["all"] == self.customers
+        _expect((await self.register.counts())["all"], self.customers)
 
-    async def search(self) -> None:
-        assert (await self.register.page(Wanted(q="mette rarely"))).total == FOUND
+
+def _expect(found: int, expected: int) -> None:
+    if found != expected:
+        raise RuntimeError(f"{found} were found instead of {expected}")
 
 
 QUESTIONS: dict[str, Callable[[House], Awaitable[None]]] = {
@@ -75,14 +88,14 @@ QUESTIONS: dict[str, Callable[[House], Awaitable[None]]] = {
     "a page in the middle": lambda house: house.page(Wanted(), middle=True),
     "first page of a list, by next event": lambda house: house.page(OVERDUE, "-next_event_at"),
     "its middle": lambda house: house.page(OVERDUE, "-next_event_at", middle=True),
-    "three filters": lambda house: house.page(MINE),
+    "of one manager and a list": lambda house: house.page(MINE, "anniversary_date"),
     "counts": lambda house: house.count(),
-    f"a search that finds {FOUND}": lambda house: house.search(),
+    f"a search that finds {FOUND}": lambda house: house.page(RARE),
 }
 
 
 def run(customers: int = CASES) -> bool:
-    return asyncio.run(_run((customers // 10, customers, customers * 10)))
+    return asyncio.run(_run((1_000, 10_000, 100_000) if customers >= CASES else (1_000, 10_000)))
 
 
 async def _run(sizes: tuple[int, ...]) -> bool:
@@ -104,14 +117,13 @@ async def _compared(database: str, places: list[tuple[str, int]]) -> bool:
         for url, size in places:
             register = await stack.enter_async_context(await Register.at(url))
             houses.append(await _filled(register, size))
-        few, *more = houses
         print(f"{database}: {', '.join(f'{house.customers:,}' for house in houses)} customers")
         slowest = 0.0
         for name, ask in QUESTIONS.items():
-            p50 = await _asked(ask, houses)
-            ratios = [one / p50[0] for one in p50[1:]]
+            quick = await _asked(ask, houses)
+            ratios = [one / quick[0] for one in quick[1:]]
             slowest = max(slowest, *ratios)
-            _tell(name, p50, f"{' and '.join(f'{ratio:.2f}' for ratio in ratios)} times")
+            _tell(name, quick, f"{' and '.join(f'{ratio:.2f}' for ratio in ratios)} times")
         _tell(
             "a search that finds a third",
             await _asked(lambda house: house.page(MANY), houses, TIMES // 4),
@@ -128,21 +140,21 @@ def _tell(name: str, seconds: list[float], compared: str) -> None:
 
 
 async def _asked(ask: Callable[[House], Awaitable[None]], houses: list[House], times: int = TIMES) -> list[float]:
-    """The seconds that half of the answers took no longer than."""
+    """The seconds that a tenth of the answers took no longer than: what it costs when nothing else is going on."""
     seconds: list[list[float]] = [[] for _ in houses]
     for _ in range(times):
         for house, taken in zip(houses, seconds, strict=True):
             begun = time.perf_counter()
             await ask(house)
             taken.append(time.perf_counter() - begun)
-    return [statistics.median(taken) for taken in seconds]
+    return [sorted(taken)[times // 10] for taken in seconds]
 
 
 async def _csv(house: House) -> float:
     begun, rows = time.perf_counter(), 0
     async for _ in house.register.every(Wanted()):
         rows += 1
-    assert rows == house.customers
+    _expect(rows, house.customers)
     return rows / (time.perf_counter() - begun)
 
 
@@ -168,7 +180,7 @@ async def _filled(register: Register, customers: int) -> House:
 
 
 def _records(customers: int) -> list[dict[str, Any]]:
-    chance = random.Random(customers)
+    chance = random.Random(customers)  # noqa: S311  # the same ones every time
     rare = set(chance.sample(range(customers), FOUND))
     found = []
     for number in range(customers):

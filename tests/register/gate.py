@@ -7,7 +7,7 @@ SOCKET = ".s.PGSQL.5432"
 
 
 class Gate:
-    """Stands at a socket of its own: open (passes all on), shut (nobody connects), or deaf (takes all, passes nothing)."""
+    """Stands at a socket of its own: open (passes all on), shut (nobody connects), or deaf (passes nothing on)."""
 
     def __init__(self, folder: Path, behind: Path) -> None:
         self.folder = folder
