@@ -62,7 +62,9 @@ class Gateway(Commands):
         Without a `register`, or how to make one when it is needed, there are no lists.
         """
         living = Living(client, task_queue=task_queue, number_secret=number_secret, patience=patience)
-        super().__init__(living, Lists(register, living))
+        lists = Lists(register, living)
+        living.customer_of = lists.customer_of
+        super().__init__(living, lists)
         self.client = client
 
     @staticmethod
@@ -97,7 +99,7 @@ class Gateway(Commands):
 
     async def authorization(self, number: str) -> Authorization:
         """The authorization with every date."""
-        return cast(Authorization, await self._living.of_authorization(number, names.DETAILS))
+        return cast(Authorization, await self._living.authorization(number))
 
     async def kind(self, number: str) -> Kind:
         """Whose number it is: `customer` or `authorization`."""

@@ -87,6 +87,16 @@ class Lists:
         with _asked():
             return cast(list[JournalEntry], await self._opened().journal(number))
 
+    async def customer_of(self, authorization_number: str) -> str | None:
+        """Whose authorization it is; None if the register does not know it, or is away."""
+        if self._register is None:
+            return None
+        try:
+            known = await self._opened().known([authorization_number])
+        except RegisterUnusable:
+            return None
+        return known[authorization_number].row["vip_number"] if authorization_number in known else None
+
     async def current(self, reader: str, after: Collection[str] = ()) -> "Register":
         """The register, once it knows what this reader has changed, and those cases that are named.
 

@@ -6,7 +6,7 @@ checked here with the same form as in the case, so a bad one does not travel.
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
@@ -39,6 +39,8 @@ class Living:
     def __init__(self, client: Client, *, task_queue: str, number_secret: str, patience: float = PATIENCE) -> None:
         self._client, self._task_queue, self._secret = client, task_queue, number_secret
         self.patience = patience
+        self.customer_of: Callable[[str], Awaitable[str | None]] = _nobody_knows
+        """The VIP number of an authorization that the server has forgotten, from whoever remembers."""
 
     # --- changes
 
@@ -92,6 +94,15 @@ class Living:
         """A query to an authorization; a closed one answers too, as long as the server keeps it."""
         _check(_AUTHORIZATION_NUMBER, number)
         return await self._ask(number, self._authorization(number), name)
+
+    async def authorization(self, number: str) -> Answer:
+        """How it stands. One that the server has forgotten its customer still knows."""
+        try:
+            answer: Answer = await self.of_authorization(number, names.DETAILS)
+            return answer
+        except NotFound:
+            async with within(self.patience):
+                return await self._as_its_customer_knows_it(number)
 
     async def preview(self, number: str, said: Said) -> Answer:
         """What authorizing would answer."""
@@ -165,21 +176,23 @@ class Living:
         return await self.update_customer(known["vip_number"], "record_bounce", asked, key)
 
     async def _as_its_customer_knows_it(self, number: str) -> Answer:
-        """An authorization that no longer runs. The server keeps who its customer was as long as it keeps the case."""
+        """An authorization that no longer runs. Who its customer was, the server tells as long as it keeps the case."""
         try:
             with reaching():
                 description = await self._authorization(number).describe()
+            vip, ended = description.typed_search_attributes.get(names.VIP_NUMBER), description.status
         except Gone:
-            raise NotFound(
-                f"{number} is not known here, or was closed so long ago that only its customer still knows it."
-            ) from None
-        vip = description.typed_search_attributes.get(names.VIP_NUMBER)
+            vip, ended = await self.customer_of(number), WorkflowExecutionStatus.COMPLETED
         known = None if vip is None else closed.in_customer(number, await self.of_customer(vip, names.DETAILS))
         if known is None:
             raise not_found(number)
-        if known["state"] != LOST and description.status is not WorkflowExecutionStatus.COMPLETED:
+        if known["state"] != LOST and ended is not WorkflowExecutionStatus.COMPLETED:
             raise closed.vanished(number)
         return known
+
+
+async def _nobody_knows(_number: str) -> None:
+    return None
 
 
 def _check(form: re.Pattern[str], number: str) -> None:

@@ -94,11 +94,11 @@ def entries(records: Iterable[Record]) -> list[Row]:
     return [found[key] for key in sorted(found)]
 
 
-def newest(records: Iterable[Record]) -> list[Record]:
-    """One record of each case, in order of their numbers: of several the newest, the last of equals."""
+def newest(records: Iterable[Record], *, again: bool) -> list[Record]:
+    """One record of each case, in order of their numbers: what would be left if they were put one after the other."""
     found: dict[str, Record] = {}
     for record in records:
         known = found.get(record["number"])
-        if known is None or record["version"] >= known["version"]:
+        if known is None or record["version"] > known["version"] - again:
             found[record["number"]] = record
     return [found[number] for number in sorted(found)]

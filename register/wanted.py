@@ -23,8 +23,8 @@ _REFERENCE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 class Wanted:
     """Which customers: all of `lists` must hold; None and empty do not narrow.
 
-    `q` finds the customers of whom every word of it begins some word, or the whole, of the organisation, the contact's
-    name or address, the VIP number, a purchase order or an order reference. Case and accents make no difference.
+    `q` finds the customers of whom every word of it begins some word of the organisation, the contact's name or
+    address, the VIP number, a purchase order or an order reference. Case and accents make no difference.
     """
 
     lists: tuple[str, ...] = ()

@@ -21,8 +21,8 @@ Insert = sqlite.Insert | postgresql.Insert
 async def put(connection: AsyncConnection, records: Iterable[Record], *, again: bool) -> None:
     """A row is taken if its version is above the known one, with `again` also if it is the same. Entries are kept."""
     told = list(records)
-    customers = rows.newest(one for one in told if one["kind"] == CUSTOMER)
-    authorizations = rows.newest(one for one in told if one["kind"] == AUTHORIZATION)
+    customers = rows.newest((one for one in told if one["kind"] == CUSTOMER), again=again)
+    authorizations = rows.newest((one for one in told if one["kind"] == AUTHORIZATION), again=again)
     before = await _rows(connection, AUTHORIZATIONS, [rows.authorization(one) for one in authorizations], again)
     await _words(connection, [one for one in authorizations if one["number"] in before])
     now = [rows.customer(one) for one in customers]

@@ -73,7 +73,8 @@ class Examination:
         report.checked["cases_not_asked"] = sum(len(kin.rows) for kin in silent)
         found += await self._looked_at_again(answering, begin(len(answering)))
         if self._beside is not None:
-            found += await self._beside.whole(rows, [row for kin in silent for row in kin.rows])
+            unasked = (row for kin in silent for row in kin.rows if asked[row.task_queue].is_polled)
+            found += await self._beside.whole(rows, unasked)
             report.checked["cases_in_register"] = self._beside.cases
         order = list(MEANINGS)
         once = {(one.code, one.concerns, one.what): one for one in found}.values()

@@ -55,7 +55,7 @@ class Beside:
         except RegisterUnusable as away:
             self._away = away
             return []
-        return [finding for number, seen in cases.items() for finding in _of(seen, known.get(number))]
+        return [finding for number, seen in cases.items() for finding in compare(seen, known.get(number))]
 
     async def whole(self, rows: Iterable[Row], silent: Iterable[Row]) -> list[Finding]:
         """What runs and is unknown, of those that could not be asked; what is known and runs no more. Raises
@@ -91,14 +91,14 @@ class Beside:
                     yield Finding(Code.REGISTER_CASE_GONE, workflow_id, how)
 
 
-def _of(seen: Seen[CustomerCase] | Seen[AuthorizationCase], known: Known | None) -> Iterator[Finding]:
+def compare(seen: Seen[CustomerCase] | Seen[AuthorizationCase], known: Known | None) -> Iterator[Finding]:
+    """One case and what is known of it."""
     case = seen.case
     if case is None:
         return
     version = version_of(case)
     if known is None or known.version < version:
-        last = case.journal[-1].processed_at if case.journal else case.cursor
-        if last < seen.now - BEHIND:
+        if case.cursor < seen.now - BEHIND:
             yield _lacks(seen.workflow_id) if known is None else _behind(seen.workflow_id, known.version, version)
     elif known.version > version:
         what = f"the register has version {known.version}, and it is at {version}"

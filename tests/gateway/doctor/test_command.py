@@ -14,20 +14,10 @@ from gateway.doctor.findings import Finding, Report
 from tests.gateway.conftest import Vip
 from tests.gateway.doctor.ward import alone, counted, couple
 from tests.workflows.histories import until
-from tests.workflows.lab import PAYLOAD_KEYS, Lab
+from tests.workflows.lab import Lab
 from workflows.names import authorization_id, customer_id
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def vip(house: Lab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Vip:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TEMPORAL_ADDRESS", house.client.service_client.config.target_host)
-    monkeypatch.setenv("VIP_TASK_QUEUE", house.settings.task_queue)
-    monkeypatch.setenv("VIP_MAIL_TASK_QUEUE", house.settings.mail_task_queue)
-    monkeypatch.setenv("VIP_PAYLOAD_KEYS", PAYLOAD_KEYS)
-    return Vip(capsys)
 
 
 async def test_a_healthy_portfolio_is_told_with_what_was_looked_at(house: Lab, vip: Vip) -> None:
@@ -56,7 +46,8 @@ async def test_problems_are_told_with_what_to_do_and_an_exit_status_for_monitori
     assert "problem  customer_gone: it runs, but its customer does not" in said.out
     assert f"{authorization_id(authorization)}: its customer does not run" in said.out
     assert "What to do: take the customer over again" in said.out
-    assert "1 problem, 0 warnings." in said.out
+    assert "problem  register_case_gone: the register shows it as living" in said.out
+    assert "2 problems, 0 warnings." in said.out
     told = await vip("doctor", "--json")
     assert told.status == 1
     assert told.json["healthy"] is False
@@ -67,7 +58,14 @@ async def test_problems_are_told_with_what_to_do_and_an_exit_status_for_monitori
             "concerns": authorization_id(authorization),
             "what": "its customer does not run",
             "do": MEANINGS[Code.CUSTOMER_GONE].do,
-        }
+        },
+        {
+            "code": "register_case_gone",
+            "severity": "problem",
+            "concerns": customer_id(number),
+            "what": "its workflow is terminated",
+            "do": MEANINGS[Code.REGISTER_CASE_GONE].do,
+        },
     ]
 
 
@@ -93,7 +91,7 @@ async def test_a_key_that_is_missing_here_is_named(house: Lab, vip: Vip, monkeyp
 
 async def test_without_a_server_the_doctor_says_so(house: Lab, vip: Vip, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
-    monkeypatch.setattr("gateway.cli.asking.CONNECT_LIMIT", 0.5)
+    monkeypatch.setattr("gateway.connecting.CONNECT_LIMIT", 0.5)
     said = await vip("doctor", "--json")
     assert (said.status, said.json["code"]) == (3, "unavailable")
     assert (await vip("doctor", "--at-once", "0")).status == 2

@@ -46,13 +46,16 @@ async def test_an_authorization_that_its_customer_does_not_know_is_found(
         case.membership.facts = case.membership.facts.model_copy(update={"something_authorized": False})
 
     await plant_in(house, house.customer(vip), monkeypatch, change)
-    assert await found(house) == [(Code.AUTHORIZATION_UNKNOWN, authorization_id(number))]
+    # Its lists changed without a word to anybody.
+    differs = (Code.REGISTER_DIFFERS, customer_id(vip))
+    assert await found(house) == [(Code.AUTHORIZATION_UNKNOWN, authorization_id(number)), differs]
 
 
 async def test_an_authorization_whose_customer_was_terminated_is_found(house: Lab) -> None:
     vip, number = await couple(house)
     await house.customer(vip).terminate("by an operator")
-    expected = [(Code.CUSTOMER_GONE, authorization_id(number))]
+    listed = (Code.REGISTER_CASE_GONE, customer_id(vip))
+    expected = [(Code.CUSTOMER_GONE, authorization_id(number)), listed]
     assert await found(house) == expected
     await until(finds(house, expected, quick=True))
 

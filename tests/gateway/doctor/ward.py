@@ -1,6 +1,7 @@
 """Cases to be examined, faults to be planted in them, and the doctor's visit."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
@@ -8,10 +9,12 @@ import pytest
 from temporalio.client import Client, WorkflowHandle
 
 from cases import carrying
+from gateway.connecting import register_of
 from gateway.doctor.codes import Code
 from gateway.doctor.examining import Examination
 from gateway.doctor.findings import Report
 from local import clock
+from register.register import Register
 from tests.workflows.histories import runs, until
 from tests.workflows.lab import ACCEPT, Lab
 from workflows.names import authorization_id, customer_id
@@ -31,8 +34,12 @@ def counted(client: Client, count: int, query: str = RUNNING) -> Callable[[], Aw
 
 
 async def examined(house: Lab, *, quick: bool = False, patience: float = 10) -> Report:
-    visit = Examination(house.client, house.settings.task_queue, house.settings.mail_task_queue, patience=patience)
-    return await visit.run(quick, lambda _families: lambda: None)
+    queues = house.settings.task_queue, house.settings.mail_task_queue
+    async with AsyncExitStack() as stack:
+        address = register_of(house.settings)
+        register = None if address is None else await stack.enter_async_context(Register(address))
+        visit = Examination(house.client, *queues, patience=patience, register=register)
+        return await visit.run(quick, lambda _families: lambda: None)
 
 
 async def found(house: Lab, *, quick: bool = False) -> Found:
