@@ -133,6 +133,9 @@ async def working(
         stack.push_async_callback(letters.close)
         if register is not None:
             stack.push_async_callback(register.close)
+            # Its tables are made before the first case is told; if it is away, the first record will try again.
+            opening = asyncio.create_task(register.ready())
+            stack.callback(opening.cancel)
         await stack.enter_async_context(mail)
         await stack.enter_async_context(lifecycle)
         yield

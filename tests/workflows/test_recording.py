@@ -42,7 +42,7 @@ async def test_the_register_has_what_every_case_has_come_to_with_its_whole_journ
         number = await house.authorize(vip)
         await house.order(number, "place_order", {"order_reference": "PO-1"})
         cases = [customer_id(vip), authorization_id(number)]
-        await until(lambda: is_told(house, register, cases))
+        await until(lambda: is_told(house, register, cases), seconds=60)
         [row] = (await register.page(Wanted())).items
         details = await house.customer(vip).query("details")
         assert (row["organization"], row["lists"]) == (details["organization"], details["lists"])
@@ -65,7 +65,7 @@ async def test_what_happened_before_a_roll_over_is_told_once_and_what_happens_af
             await until(lambda turn=turn: _have_runs(client, cases, turn + 2))  # type: ignore[misc]
             order = {"order_reference": f"PO-{turn}", "lines": [{**LINES[0], "quantity": 1}]}
             await house.order(number, "place_order", order)
-            await until(lambda: is_told(house, register, cases))
+            await until(lambda: is_told(house, register, cases), seconds=60)
         before = [entry["sequence"] for entry in await register.journal(number)]
         assert before == list(range(1, len(before) + 1))
 
@@ -88,7 +88,7 @@ async def test_a_register_that_is_away_holds_up_nothing_and_has_everything_once_
         (tmp_path / "away").unlink()
         (tmp_path / "away").mkdir()
         async with await Register.at(url) as register:
-            await until(lambda: is_told(house, register, cases), seconds=60)
+            await until(lambda: is_told(house, register, cases), seconds=120)
 
 
 async def test_a_case_that_has_ended_closes_when_the_register_knows_its_end(client: Client, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ async def test_cases_begun_without_a_register_tell_it_from_their_next_run_on(cli
     async with working(client, settings), await Register.at(at(tmp_path)) as register:
         house = Lab(client, before.sink, settings)
         await house.customer(vip).signal("roll_over")
-        await until(lambda: is_told(house, register, [customer_id(vip)]))
+        await until(lambda: is_told(house, register, [customer_id(vip)]), seconds=60)
 
 
 async def _have_runs(client: Client, workflow_ids: list[str], wanted: int) -> bool:
