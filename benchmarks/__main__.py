@@ -9,11 +9,13 @@ from benchmarks import (
     actions,
     core,
     deadlines,
+    http_orders,
     import_rate,
     letters,
     memory,
     orders,
     recording,
+    register,
     replay,
     sending,
     startup,
@@ -28,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "actions": actions.run,
     "recording": recording.run,
     "throughput": throughput.run,
+    "http": http_orders.run,
     "import": import_rate.run,
     "replay": replay.run,
     "letters": letters.run,
@@ -38,6 +41,7 @@ WITH_MANY_CASES: dict[str, Callable[[int], bool]] = {
     "startup": startup.run,
     "orders": orders.run,
     "deadlines": deadlines.run,
+    "register": register.run,
 }
 
 

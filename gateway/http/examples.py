@@ -1,24 +1,20 @@
-"""Bodies that work, one for each operation that takes one, in the order of a customer's life."""
+"""Bodies that work, and what was answered to them: a test sends each of them, and holds the answers against these."""
 
+import json
+from importlib.resources import files
 from typing import Any
 
-_LINES = [{"product": "cc-all-apps-team", "quantity": 5}]
-BODIES: dict[str, dict[str, Any]] = {
-    "invite": {
-        "organization": "Aarhus Design ApS",
-        "market_segment": "commercial",
-        "offer_types": ["team"],
-        "region": "DK",
-        "address": "Vestergade 1, Aarhus",
-        "postal_code": "8000",
-        "contact": {"name": "Mette Holm", "email": "mette@example.com"},
-        "account_manager": {"id": "am-1", "name": "Jens Friis", "email": "jens@example.org"},
-        "external_id": "crm-4711",
-    },
-    "accept": {"accepted_by": {"name": "Mette Holm", "identity": "mette"}, "terms_version": "2027-1"},
-}
+EXAMPLES: dict[str, dict[str, Any]] = json.loads(
+    files("gateway.http").joinpath("examples.json").read_text(encoding="utf-8")
+)
+"""By operation: the `body` that is sent, if it takes one, and the `answer`."""
 
 
-def example_of(operation: str) -> Any:
-    """What the operation answers to its example; None: nothing was kept."""
-    return None
+def body_of(operation: str) -> Any:
+    """None: it takes none."""
+    return EXAMPLES.get(operation, {}).get("body")
+
+
+def answer_of(operation: str) -> Any:
+    """None: it has no example, such as a file."""
+    return EXAMPLES.get(operation, {}).get("answer")

@@ -5,8 +5,8 @@ from typing import Any
 
 from cases.words import AUTHORIZATION_NUMBER, VIP_NUMBER
 from gateway.http import schemas
-from gateway.http.answering import READ_AFTER
-from gateway.http.examples import BODIES, example_of
+from gateway.http.answering import LONGEST_READ_AFTER, READ_AFTER
+from gateway.http.examples import answer_of, body_of
 from gateway.http.keyed import HEADER
 from gateway.http.operations import Operation
 from gateway.http.parameters import Parameter
@@ -29,7 +29,11 @@ _READ_AFTER = {
     "in": "header",
     "required": False,
     "description": "VIP numbers as changes answered them: the list is not older than those changes.",
-    "schema": {"type": "string", "pattern": f"^{VIP_NUMBER}(, ?{VIP_NUMBER})*$", "maxLength": 22 * 50},
+    "schema": {
+        "type": "string",
+        "pattern": f"^({VIP_NUMBER}(, ?{VIP_NUMBER})*)?$",
+        "maxLength": LONGEST_READ_AFTER,
+    },
 }
 _ABOUT = """Customers and purchase authorizations of a reseller. Bodies are JSON objects; unknown fields are refused.
 Instants are RFC 3339 in UTC, days ISO 8601. Every "no" is a problem document with a stable `code`."""
@@ -84,8 +88,8 @@ def _operation(one: Operation, all_of_them: Iterable[Operation], with_keys: bool
         made["parameters"].append(_READ_AFTER)
     if one.form is not None:
         content: dict[str, Any] = {"schema": schemas.of_form(one)}
-        if one.name in BODIES:
-            content["example"] = BODIES[one.name]
+        if (example := body_of(one.name)) is not None:
+            content["example"] = example
         needed = any(field.is_required() for field in one.form.model_fields.values())
         made["requestBody"] = {"required": needed, "content": {"application/json": content}}
     return made
@@ -116,7 +120,7 @@ def _answer(one: Operation, all_of_them: Iterable[Operation]) -> dict[str, Any]:
     if one.media_type == "text/csv":
         headers["Content-Disposition"] = {"$ref": "#/components/headers/Disposition"}
     content: dict[str, Any] = {"schema": schemas.of_answer(one)}
-    if (example := example_of(one.name)) is not None:
+    if (example := answer_of(one.name)) is not None:
         content["example"] = example
     made: dict[str, Any] = {"description": one.does, "headers": headers, "content": {one.media_type: content}}
     if links := _links(one, all_of_them):

@@ -53,6 +53,13 @@ class _Plain(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
+    def frozenset_schema(self, schema: Any) -> Any:
+        """What is named twice counts once: a body may do so, an answer never does."""
+        made = super().frozenset_schema(schema)
+        if self.mode == "validation":
+            made.pop("uniqueItems", None)
+        return made
+
 
 def components(operations: Iterable[Operation]) -> dict[str, Any]:
     """Every schema by its name."""

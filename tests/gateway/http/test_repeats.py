@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pytest
 from temporalio.client import Client
 
 from gateway.client import Gateway
@@ -38,7 +37,6 @@ async def test_an_authorization_asked_for_ten_times_at_once_is_one_and_each_gets
     assert len((await api.seen(f"/v1/customers/{number}"))["authorizations"]) == 1
 
 
-@pytest.mark.rule("idempotency_key_reused")
 async def test_a_key_with_another_body_is_refused_and_changes_nothing(api: Api) -> None:
     number = await api.member()
     authorization = await api.authorized(number)
