@@ -6,13 +6,16 @@ An expected mistake is an `ignore` that the checker would call unused if it were
 from pathlib import Path
 from typing import assert_type
 
+import pytest
+
 from gateway import answers, bodies, vocabulary
 from gateway.client import Gateway, Wanted
 
 
-def test_the_package_says_that_it_is_typed() -> None:
-    """Without this file no type checker looks at an installed package."""
-    assert (Path(__file__).parents[2] / "gateway" / "py.typed").is_file()
+@pytest.mark.parametrize("package", ["gateway", "register"])
+def test_what_a_caller_imports_says_that_it_is_typed(package: str) -> None:
+    """Without this file no type checker looks at an installed package; `Wanted` is the register's."""
+    assert (Path(__file__).parents[2] / package / "py.typed").is_file()
 
 
 async def answers_have_their_fields(vip: Gateway) -> None:

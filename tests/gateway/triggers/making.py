@@ -46,7 +46,7 @@ class Scene:
     before: dict[str, int] = field(default_factory=dict)
     """By VIP number, how many authorizations there are before."""
     bounces: dict[str, str] = field(default_factory=dict)
-    """By its status, the mark of a letter that came back: a journal does not say who told of it."""
+    """By VIP number, the mark of its letter that came back: a journal does not say who told of it."""
 
     def add(self, command: str, number: str, after: Trigger | None = None, **body: Any) -> Trigger:
         mark = f"t{len(self.triggers):03}"
@@ -79,8 +79,8 @@ async def scene(gateway: Gateway, share: float = 1, *, bounces: bool = True) -> 
             made.add("resend", number)
     for _ in some(10):
         made.add("withdraw", await invited(), reason="invited twice")
-    for turn in some(8) if bounces else ():
-        _bounced(made, await _told(gateway, await invited()), turn)
+    for _ in some(8) if bounces else ():
+        _bounced(made, *await _told(gateway, await invited()))
     for member in some(6):
         number = await invited()
         await gateway.accept(number, {"accepted_by": {"name": "Mette"}, "terms_version": "1"})
@@ -133,13 +133,11 @@ def _renewing(made: Scene, number: str) -> None:
         made.add("decline_renewal", number, reason="fewer", lines=[_line(3)])
 
 
-def _bounced(made: Scene, letter: tuple[str, dict[str, Any]], turn: int) -> None:
+def _bounced(made: Scene, number: str, sent: dict[str, Any]) -> None:
     """It came back, so no letter goes to that address, until somebody lifts that."""
-    number, sent = letter
-    status = f"5.1.{turn + 1}"
     body = {"letter": sent["letter"], "reader": sent["reader"], "caused_at": sent["effective_at"], "permanent": True}
-    back = made.add("record_bounce", number, **body, status=status)
-    made.bounces[status] = back.mark
+    back = made.add("record_bounce", number, **body, status="5.1.1")
+    made.bounces[number] = back.mark
     made.add("lift_address", number, back, reader="contact", reason="it works again")
 
 
