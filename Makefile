@@ -22,7 +22,7 @@ run: $(VENV)/.ready-to-run ## everything on one machine: server, worker, mail ca
 test: $(VENV)/.ready-to-test ## all tests
 	$(BIN)/python -m pytest $(TEST)
 
-prove: $(VENV)/.ready-to-test ## what takes long to prove, half an hour: kills under load, moving in, deployments
+prove: $(VENV)/.ready-to-test ## what takes long to prove, most of an hour: kills under load, made-up requests, moving in, deployments
 	$(BIN)/python -m pytest proofs
 
 check: $(VENV)/.ready-to-test ## lint, format, types, import directions

@@ -100,12 +100,15 @@ def reaching() -> Iterator[None]:
 
 
 def refusal_in(cause: BaseException | None) -> Refused:
-    """The refusal that a case raised, from the failure that the server hands on."""
-    if not isinstance(cause, ApplicationError):
+    """The refusal that a case raised, from the failure that the server hands on.
+
+    A refusal of ours has reasons. Anything else went wrong by itself, also in a validator: nothing has happened, and
+    it is worth another try.
+    """
+    reasons = cause.details[0] if isinstance(cause, ApplicationError) and cause.details else None
+    if not isinstance(cause, ApplicationError) or not isinstance(reasons, list) or not reasons:
         return Unavailable(f"The case could not answer: {cause}")
-    reasons = cause.details[0] if cause.details and isinstance(cause.details[0], list) else []
-    message = cause.message.removeprefix(f"{cause.type}: ")
-    return Refused(cause.type or "unavailable", message, reasons)
+    return Refused(cause.type or "unavailable", cause.message.removeprefix(f"{cause.type}: "), reasons)
 
 
 async def answered(once: Callable[[], Awaitable[T]], patience: float, handle: Handle | None = None) -> T:

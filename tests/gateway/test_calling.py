@@ -68,6 +68,13 @@ async def test_a_refusal_is_not_asked_again() -> None:
     assert refused.value.reasons == [{"code": "not_pending", "message": "no"}]
 
 
+async def test_what_went_wrong_in_a_case_is_no_refusal_and_is_asked_again() -> None:
+    case = Scripted(failed("KeyError"), {"state": "cancelled"})
+    assert await told(case) == {"state": "cancelled"}
+    with pytest.raises(Unavailable, match="The case could not answer: KeyError: no"):
+        await told(Scripted(failed("KeyError")), patience=0.1)
+
+
 async def test_what_does_not_pass_is_asked_again_until_patience_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calling, "PAUSES", (0.0, 0.01))
     case = Scripted(rpc(RPCStatusCode.FAILED_PRECONDITION, "unexpected workflow task failure"))
