@@ -48,10 +48,16 @@ _HEALTH: dict[str, Any] = {
 
 
 class _Plain(GenerateJsonSchema):
-    """Without the titles that only repeat a field's name."""
+    """Without the titles that only repeat a field's name, and no stricter than the forms."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def frozenset_schema(self, schema: Any) -> dict[str, Any]:
+        """What stands twice in a body is taken once."""
+        made = super().frozenset_schema(schema)
+        made.pop("uniqueItems", None)
+        return made
 
 
 def components(operations: Iterable[Operation]) -> dict[str, Any]:
