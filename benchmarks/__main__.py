@@ -15,6 +15,7 @@ from benchmarks import (
     memory,
     orders,
     recording,
+    register,
     replay,
     sending,
     startup,
@@ -40,6 +41,7 @@ WITH_MANY_CASES: dict[str, Callable[[int], bool]] = {
     "startup": startup.run,
     "orders": orders.run,
     "deadlines": deadlines.run,
+    "register": register.run,
 }
 
 

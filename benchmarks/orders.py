@@ -33,7 +33,7 @@ class House:
 
     async def order(self) -> None:
         number, began = next(self.waiting), time.perf_counter()
-        await self.gateway.update_authorization(number, "place_order", {"order_reference": f"PO-{number}"}, number)
+        await self.gateway.place_order(number, {"order_reference": f"PO-{number}"}, number)
         self.seconds.append(time.perf_counter() - began)
 
     def percentile(self, percent: int) -> float:

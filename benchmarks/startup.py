@@ -79,7 +79,7 @@ async def _started(client: Client, before: Working, numbers: Iterator[str]) -> A
     """The next worker on a queue whose worker has stopped, and the seconds until it answered an order."""
     number, began = next(numbers), time.perf_counter()
     gateway = Gateway(client, task_queue=before.queue, patience=600)
-    order = gateway.update_authorization(number, "place_order", {"order_reference": f"PO-{number}"}, number)
+    order = gateway.place_order(number, {"order_reference": f"PO-{number}"}, number)
     answered = asyncio.create_task(order)
     async with worker(client, "ours", queue=before.queue) as working:
         await answered

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.importing.cells import safe
 
-MEDIA_TYPE = "text/csv; charset=utf-8"
+MEDIA_TYPE = "text/csv; charset=utf-8; header=present"
 FILE_NAME = "customers.csv"
 COLUMNS = (
     *("vip_number", "organization", "contact_name", "contact_email", "anniversary_date"),

@@ -70,18 +70,14 @@ class Living:
                 return await update(handle, name, body, update_id, self.patience)
             except Gone:
                 pass
-            if name == "record_bounce":
-                return await self._bounced_once_closed(number, body, key, update_id)
-            known = await self._as_its_customer_knows_it(number)
-            if known["state"] == LOST and name == "write_off":
-                asked = {**body, "authorization_number": number}
-                return await self.update_customer(known["vip_number"], "write_off_lost", asked, key)
-            try:
-                return closed.answer(name, body, known)
-            except Refused:
-                if (first := await closed.first_answer(handle, update_id, self.patience)) is None:
-                    raise
+            if (first := await closed.first_answer(handle, update_id, self.patience)) is not None:
                 return first
+            known = await self._as_its_customer_knows_it(number)
+            if name == "record_bounce":
+                return await self._of_its_customer(known, name, body, key)
+            if known["state"] == LOST and name == "write_off":
+                return await self._of_its_customer(known, "write_off_lost", body, key)
+            return closed.answer(name, body, known)
 
     # --- questions
 
@@ -167,13 +163,10 @@ class Living:
             except Gone:
                 raise not_found(number) from None
 
-    async def _bounced_once_closed(self, number: str, body: Answer, key: str, update_id: str) -> Answer:
-        """A letter of a closed authorization came back: its customer is told."""
-        if (first := await closed.first_answer(self._authorization(number), update_id, self.patience)) is not None:
-            return first
-        known = await self._as_its_customer_knows_it(number)
-        asked = {**body, "authorization_number": number}
-        return await self.update_customer(known["vip_number"], "record_bounce", asked, key)
+    async def _of_its_customer(self, known: Answer, name: str, body: Answer, key: str) -> Answer:
+        """What a closed or lost authorization can still be told, its customer is told."""
+        asked = {**body, "authorization_number": known["authorization_number"]}
+        return await self.update_customer(known["vip_number"], name, asked, key)
 
     async def _as_its_customer_knows_it(self, number: str) -> Answer:
         """An authorization that no longer runs. Who its customer was, the server tells as long as it keeps the case."""

@@ -88,10 +88,10 @@ async def rebuild(
     at_once: int,
     step: Callable[[], None],
     stop: asyncio.Event,
-    patience: float = PATIENCE,
+    patience: float | None = None,
 ) -> Rebuilt:
     """Ask each of them how it stands, and tell the register. Raises `RegisterAway`; then it can be run again."""
-    work = _Rebuilding(client, register, patience)
+    work = _Rebuilding(client, register, PATIENCE if patience is None else patience)
     waiting = iter(every)
 
     async def one_after_another() -> None:

@@ -100,12 +100,11 @@ async def up(parts: Parts, *, data: Path, wanted: Ports, samples: bool, say: Cal
             remember(stack, wanted)
             write_environment(stack, settings)
             ready, shown = asyncio.Event(), ui.app(stack.ui_behind, parts.codec(settings), stack.inbox)
+            doors = parts.doors(client, settings)  # before anything begins: a setting may be wrong
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(_endless("the worker", parts.worker(client, settings, ready)))
-                    group.create_task(
-                        _endless("the doors", _serve(parts.doors(client, settings), stack.ports.page, "on"))
-                    )
+                    group.create_task(_endless("the doors", _serve(doors, stack.ports.page, "on")))
                     group.create_task(_endless("the UI", _serve(shown, stack.ports.ui, "on")))
                     await ready.wait()
                     say(what_is_where(stack))

@@ -172,6 +172,7 @@ class Engine(Generic[C]):
             self._show(heard, now)
         except Exception as error:  # anybody may send a signal, with anything in it
             workflow.logger.warning("ignored a signal that makes no sense: %s", type(error).__name__)
+            self.traces.leave()
             return
         self._case = heard
         self.tick()

@@ -1,5 +1,6 @@
 """What an agenda can say: a closed list of words, each with its sentence and the one command that settles it."""
 
+import sys
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -117,3 +118,17 @@ WORDS = {
     What.LICENCES_EXPIRE: Words(_H, "what was not renewed is removed"),
     What.NEXT_TERM: Words(_H, "the next year begins, with what was renewed"),
 }
+
+
+def table() -> str:
+    """Every word for docs/operations.md; `python -m gateway.agenda.words` prints it."""
+    rows = [f"| `{what}` | {one.kind} | {one.text} | {_code(one.command)} |" for what, one in WORDS.items()]
+    return "\n".join(["| word | kind | says | is settled by |", "|---|---|---|---|", *rows, ""])
+
+
+def _code(command: str | None) -> str:
+    return "" if command is None else f"`{command}`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table())

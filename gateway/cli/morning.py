@@ -6,7 +6,6 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from gateway.cli.asking import LOOKING, Looking, ask
-from gateway.cli.output import say, table
 
 if TYPE_CHECKING:
     from gateway.answers import Agenda
@@ -30,11 +29,13 @@ def agenda(*, managed_by: str | None = None, days: Days = 14, looking: Looking =
 
 
 def _tell(answer: "Agenda") -> None:
-    rows = (
-        (one["on"], one["organization"], f"{one['text']}\n{one.get('command', '')}".rstrip()) for one in answer["items"]
-    )
-    table("", ("on", "customer", "what"), rows, empty="Nothing waits, and nothing happens by itself.")
-    waiting = sum(one["kind"] == "waits" for one in answer["items"])
-    if answer["items"]:
-        say("")
-        say(f"{waiting} wait for you; {len(answer['items']) - waiting} happen by themselves until {answer['until']}.")
+    every = answer["items"]
+    if not every:
+        print("Nothing waits, and nothing happens by itself.")
+        return
+    for one in every:
+        print(f"{one['on']}  {one['organization']}: {one['text']}")
+        if "command" in one:
+            print(f"            {one['command']}")  # whatever the width: a line that was broken can't be pasted
+    waiting = sum(one["kind"] == "waits" for one in every)
+    print(f"\n{waiting} wait for you; {len(every) - waiting} happen by themselves until {answer['until']}.")

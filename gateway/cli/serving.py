@@ -36,17 +36,24 @@ def serve(*, host: str = "127.0.0.1", port: Port = 8025, looking: Looking = LOOK
             f"VIP_API_KEYS is missing: on {host} others can ask, and without keys everybody may do anything"
         )
     where = server(settings)
-    with _listening(host, port) as listener:
+    with _bound(host, port) as listener:
         asyncio.run(_serve(where, listener, looking))
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
+    """The address is taken now, so that whoever cannot have it is told at once."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=_WAITING
-        )
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
     except (OSError, OverflowError) as error:
-        raise WrongUsage(f"cannot listen on {host} port {port}: {error}") from None
+        listener.close()
+        raise _cannot_listen(host, port, error) from None
+    return listener
+
+
+def _cannot_listen(host: str, port: int, why: Exception) -> WrongUsage:
+    return WrongUsage(f"cannot listen on {host} port {port}: {why}")
 
 
 async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> None:
@@ -65,6 +72,11 @@ async def _serve(where: "Server", listener: socket.socket, looking: Looking) -> 
     except SettingsError as error:
         raise WrongUsage(str(error)) from None
     host, port = listener.getsockname()[:2]
+    try:
+        # Not before: until it can answer, whoever calls is refused at once and may go to another gateway.
+        listener.listen(_WAITING)
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from None
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if looking.json:
         document({"http": address, "temporal": where.address, "page": not missing(settings)})

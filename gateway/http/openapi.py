@@ -5,7 +5,7 @@ from typing import Any
 
 from cases.words import AUTHORIZATION_NUMBER, VIP_NUMBER
 from gateway.http import schemas
-from gateway.http.answering import READ_AFTER
+from gateway.http.answering import LONGEST_READ_AFTER, READ_AFTER
 from gateway.http.examples import answer_of, body_of
 from gateway.http.keyed import HEADER
 from gateway.http.operations import Operation
@@ -29,7 +29,11 @@ _READ_AFTER = {
     "in": "header",
     "required": False,
     "description": "VIP numbers as changes answered them: the list is not older than those changes.",
-    "schema": {"type": "string", "pattern": f"^{VIP_NUMBER}(, ?{VIP_NUMBER})*$", "maxLength": 22 * 50},
+    "schema": {
+        "type": "string",
+        "pattern": f"^({VIP_NUMBER}(, ?{VIP_NUMBER})*)?$",
+        "maxLength": LONGEST_READ_AFTER,
+    },
 }
 _ABOUT = """Customers and purchase authorizations of a reseller. Bodies are JSON objects; unknown fields are refused.
 Instants are RFC 3339 in UTC, days ISO 8601. Every "no" is a problem document with a stable `code`."""

@@ -53,10 +53,11 @@ class _Plain(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
-    def frozenset_schema(self, schema: Any) -> dict[str, Any]:
-        """What stands twice in a body is taken once."""
+    def frozenset_schema(self, schema: Any) -> Any:
+        """What is named twice counts once: a body may do so, an answer never does."""
         made = super().frozenset_schema(schema)
-        made.pop("uniqueItems", None)
+        if self.mode == "validation":
+            made.pop("uniqueItems", None)
         return made
 
 

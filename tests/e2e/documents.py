@@ -1,10 +1,11 @@
 """What the documents promise: their ```console and ```python blocks, run one after the other beside a `vip up`.
 
 In a `console` block a line that begins with `$ ` is a command (one that ends with a backslash goes on in the next
-line); what follows is what it prints, where `...` stands for the lines that are left out. Numbers of customers and
-authorizations, dates, times and spaces may differ, and the order of lines: two letters of one moment race. A number
-that a document shows stands for the one that the command really printed, there and from then on. A `python` block is a
-program. Nothing else is run: what cannot be shown on one machine stands in a `sh` block.
+line, and what is quoted goes on to its closing quote); what follows is what it prints, where `...` stands for the lines
+that are left out, and inside a line for what is left out of it. Numbers of customers and authorizations, dates, times
+and spaces may differ, and the order of lines: two letters of one moment race. A number that a document shows stands for
+the one that the command really printed, there and from then on. A `python` block is a program. Nothing else is run:
+what cannot be shown on one machine stands in a `sh` block.
 """
 
 import re
@@ -15,13 +16,22 @@ REST = "..."
 NUMBER = re.compile(r"\b(?=[A-Z0-9]*\d)[A-Z0-9]{20}\b")
 _BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LOOSE = re.compile(
-    r"(?P<number>\b(?=[A-Z0-9]*\d)[A-Z0-9]{20}\b)"
+    r"(?P<rest>\.\.\.)"
+    r"|(?P<number>\b(?=[A-Z0-9]*\d)[A-Z0-9]{20}\b)"
+    r"|(?P<instant>\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"
     r"|(?P<date>\b\d{4}-\d\d-\d\d\b)"
     r"|(?P<time>\b\d\d:\d\d(?::\d\d)?\b)"
     r"|(?P<port>(?<=127\.0\.0\.1:)\d+)"
     r"|(?P<space>\s+)"
 )
-_ANYTHING = {"date": r"\d{4}-\d\d-\d\d", "time": r"\d\d:\d\d(?::\d\d)?", "port": r"\d+", "space": r"\s+"}
+_ANYTHING = {
+    "rest": ".*",
+    "instant": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z",
+    "date": r"\d{4}-\d\d-\d\d",
+    "time": r"\d\d:\d\d(?::\d\d)?",
+    "port": r"\d+",
+    "space": r"\s+",
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,10 @@ def _commands(where: str, block: str) -> list[Step]:
     lines = iter(block.replace("\\\n", " ").splitlines())
     for line in lines:
         if line.startswith("$ "):
-            found.append(Step(where, line[2:].strip()))
+            command = line[2:].strip()
+            while command.count("'") % 2:
+                command += f"\n{next(lines)}"
+            found.append(Step(where, command))
         elif found:
             last = found[-1]
             found[-1] = Step(where, last.command, (*last.expected, line))

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from temporalio.client import Client
 
+from gateway.bodies import Line
 from gateway.client import Gateway, NotFound, Refused, Unavailable, Wanted
 from gateway.lists import AT_ONCE, Lists
 from gateway.living import Living
@@ -15,7 +17,7 @@ from gateway.recently import MOST, REMEMBERED, Recently
 from register.register import Register
 from tests.gateway.waiting import key, until
 from tests.workflows.histories import runs
-from tests.workflows.lab import INVITATION, Lab
+from tests.workflows.lab import INVITATION, Lab, lab
 
 ONE, OTHER = "A" * 19 + "Z", "B" * 19 + "Z"
 PAGE: dict[str, Any] = {"sort": "name", "limit": 50, "cursor": None, "after": ()}
@@ -159,6 +161,32 @@ async def test_what_a_gateway_changes_is_remembered_for_its_reader_alone(house: 
     await door.as_reader("shop").cancel(authorized["authorization_number"], {"reason": "no"})
     assert set(remembered.of("shop")) == {number, authorized["authorization_number"]}
     assert remembered.of("") == {}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def untold(client: Client, register: Register) -> AsyncIterator[Gateway]:
+    """A gateway to cases that no worker tells the register of."""
+    async with lab(client) as house:
+        assert house.settings.database_url.get_secret_value() == "off"
+        yield Gateway(client, task_queue=house.settings.task_queue, patience=60, register=register)
+
+
+async def test_a_list_has_what_was_changed_though_no_worker_has_told_the_register(
+    untold: Gateway, register: Register
+) -> None:
+    door = untold
+    mine, wanted = door.as_reader("crm"), Wanted(lists=("pending_requests",))
+    number = (await mine.start_customer(INVITATION, key()))["vip_number"]
+    assert (await door.counts())["all"] == 0
+    assert (await mine.counts())["no_products"] == 1
+    lines: list[Line] = [{"product": "cc-all-apps-team", "quantity": 1}]
+    asked = await mine.authorize(number, {"lines": lines, "requested_by": "member"})
+    assert [row["vip_number"] for row in (await mine.page(wanted))["items"]] == [number]
+    await mine.cancel(asked["authorization_number"], {"reason": "no"})
+    assert (await mine.page(wanted))["total"] == 0
+    assert (await door.page(Wanted(q="aarhus"), after=[number]))["total"] == 1
+    told = await register.authorizations(number)
+    assert [one["state"] for one in told] == ["cancelled"]
 
 
 async def test_a_journal_goes_back_to_the_beginning_when_its_case_no_longer_does(

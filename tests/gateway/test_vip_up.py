@@ -123,3 +123,16 @@ async def test_the_next_start_goes_on_without_samples_being_made_again(tmp_path:
     async with up(tmp_path, "--no-samples"):
         assert (await answer(tmp_path, "show", number))["state"] == "invited"
         assert "invitation to the contact: sent" in await said(tmp_path, "journal", number)
+
+
+async def test_terms_that_cannot_be_used_stop_it_in_one_line_before_anything_works(tmp_path: Path) -> None:
+    (tmp_path / "terms.toml").write_text('version = "1 2"\n[en]\ntext = "All is well."\n', encoding="utf-8")
+    (tmp_path / ".env").write_text(
+        f"VIP_TERMS=terms.toml\nVIP_RESELLER_NAME=A\nVIP_SUPPORT=B\nVIP_LINK_SECRET={'s' * 40}\n"
+        "VIP_PAYLOAD_ENCRYPTION=off\n",
+        encoding="utf-8",
+    )
+    offset = str(20000 + secrets.randbelow(20000))
+    for words in (["up", "--port-offset", offset], ["serve", "--port", "0"]):
+        [line] = (await said(tmp_path, *words, status=2)).splitlines()
+        assert "VIP_TERMS: the terms cannot be used: version: '1 2' is not a version" in line

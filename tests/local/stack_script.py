@@ -5,6 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -26,11 +30,10 @@ def codec(settings: Settings) -> Any:
 
 
 def page(_client: Client | None, _settings: Settings) -> Any:
-    async def application(_scope: Any, _receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"the page"})
+    async def answer(_: Request) -> Response:
+        return PlainTextResponse("the page")
 
-    return application
+    return Starlette(routes=[Route("/{path:path}", answer)])
 
 
 async def samples(client: Client, settings: Settings) -> str:

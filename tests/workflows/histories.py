@@ -30,8 +30,8 @@ _NEWS = {
     *("ACTIVITY_TASK_COMPLETED", "ACTIVITY_TASK_FAILED", "ACTIVITY_TASK_CANCELED", "TIMER_FIRED"),
     *("EXTERNAL_WORKFLOW_EXECUTION_SIGNALED", "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED"),
     *("CHILD_WORKFLOW_EXECUTION_STARTED", "CHILD_WORKFLOW_EXECUTION_COMPLETED", "CHILD_WORKFLOW_EXECUTION_TERMINATED"),
-    "WORKFLOW_EXECUTION_SIGNALED",
 }
+# Not signals: they come before updates wherever they are heard, and of an unknown one nobody hears.
 
 
 async def runs(client: Client, workflow_id: str) -> list[str]:
@@ -83,6 +83,8 @@ def traceless(found: Iterable[HistoryEvent]) -> list[int]:
             heard, to_hear, left_before, left, started = to_hear, False, left, False, event.event_id
         elif kind == "WORKFLOW_EXECUTION_STARTED":
             started, left = 0, True
+        elif kind in ("WORKFLOW_TASK_FAILED", "WORKFLOW_TASK_TIMED_OUT"):
+            started, to_hear, left = 0, to_hear or heard, left_before  # it comes again
         elif kind in _NEWS:
             to_hear = True
         else:
@@ -94,8 +96,8 @@ async def assert_well(client: Client, workflow_ids: Sequence[str]) -> None:
     """No task of these cases ever failed, and none does now; and none is run together with another one day."""
     for workflow_id in workflow_ids:
         history = await events(client, workflow_id)
-        assert failures(history) == [], workflow_id
-        assert traceless(history) == [], workflow_id
+        assert failures(history) == [], (workflow_id, failures(history))
+        assert traceless(history) == [], (workflow_id, traceless(history))
         state = await client.get_workflow_handle(workflow_id).describe()
         assert state.raw_description.pending_workflow_task.attempt <= 1, workflow_id
         assert "TemporalReportedProblems" not in state.search_attributes, workflow_id

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.agenda.items import items_of
 from gateway.agenda.whole import in_order
-from gateway.agenda.words import WORDS, Kind, What
+from gateway.agenda.words import WORDS, Kind, What, table
 from gateway.answers import Agenda, AgendaItem
 from gateway.cli import app
 from states.authorization import AUTHORIZATION
@@ -66,6 +66,11 @@ def test_the_words_for_what_happens_are_the_next_events_of_the_rules() -> None:
     deadlines = {one.trigger.value for one in moments if isinstance(one, At)}
     assert {what.value for what, words in WORDS.items() if words.kind is Kind.HAPPENS} == deadlines
     assert list(WORDS) == list(What)
+
+
+def test_the_documents_have_every_word_with_its_sentence_and_its_command() -> None:
+    written = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert table() in written, "write the table anew: python -m gateway.agenda.words"
 
 
 def test_nothing_is_told_twice(rows: tuple[list[Row], list[Row]]) -> None:

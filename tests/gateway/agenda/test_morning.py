@@ -45,7 +45,7 @@ async def _portfolio(house: Lab, gateway: Gateway) -> None:
     async def lives(name: str, invited: int, accepted: int | None, *bought: Said, **more: Any) -> str:
         past = {"invited_on": ago(invited), "authorizations": list(bought), **more.pop("past", {})}
         history = past if accepted is None else {**past, "accepted_on": ago(accepted)}
-        body = {**INVITATION, "organization": name, "account_manager": MANAGER, "history": history, **more}
+        body: Any = {**INVITATION, "organization": name, "account_manager": MANAGER, "history": history, **more}
         number: str = (await gateway.invite(body, key()))["vip_number"]
         return number
 
@@ -69,7 +69,9 @@ async def _portfolio(house: Lab, gateway: Gateway) -> None:
     losing = await lives("authorization_lost", 30, 29, _asked(5))
     (gone,) = [one["authorization_number"] for one in (await gateway.customer(losing))["authorizations"]]
     await house.authorization(gone).terminate("by an operator")
-    await gateway.assign_account_manager(losing, {**MANAGER, "name": "Jens F."}, key())
+    await gateway.assign_account_manager(
+        losing, {"id": MANAGER["id"], "name": "Jens F.", "email": MANAGER["email"]}, key()
+    )
 
 
 async def _items(vip: Vip) -> dict[tuple[str, str], Said]:
@@ -109,7 +111,8 @@ async def test_every_command_of_the_agenda_settles_what_it_stands_beside(
 
 async def test_a_person_reads_what_waits_with_its_command(vip: Vip, gateway: Gateway) -> None:
     manager = {"id": "am-reads", "name": "Nora", "email": "nora@example.org"}
-    number = (await gateway.invite({**INVITATION, "account_manager": manager}, key()))["vip_number"]
+    body: Any = {**INVITATION, "account_manager": manager}
+    number = (await gateway.invite(body, key()))["vip_number"]
 
     async def told() -> bool:
         return number in (await vip("agenda", "--managed-by", "am-reads")).out

@@ -94,10 +94,13 @@ class Server:
 class Worker:
     """One process of the program; another takes its place as soon as it ends, as under any supervisor."""
 
-    def __init__(self, program: Sequence[str], folder: Path, address: str, relay: str, policy: Path) -> None:
+    def __init__(
+        self, program: Sequence[str], folder: Path, address: str, relay: str, policy: Path, **more: str
+    ) -> None:
+        """`more` are settings."""
         self._program, self._folder = program, folder
         remembered = str(folder / "sent-letters.db")
-        self._environment = environment(address, relay, VIP_POLICY=str(policy), VIP_SENT_LETTERS=remembered)
+        self._environment = environment(address, relay, VIP_POLICY=str(policy), VIP_SENT_LETTERS=remembered, **more)
         self._process: asyncio.subprocess.Process
         self._supervisor: asyncio.Task[None]
 
@@ -133,6 +136,7 @@ class Worker:
                 *(sys.executable, *self._program),
                 cwd=self._folder,
                 env={**self._environment, "PYTHONPATH": str(ROOT)},
+                stdout=log,
                 stderr=log,
             )
 
