@@ -24,7 +24,7 @@ from gateway.http.lists import LISTS
 from gateway.http.openapi import document
 from gateway.http.operations import Asked, Operation
 from gateway.http.pace import Pace
-from gateway.http.problems import CODES, invalid, of_refusal, problem
+from gateway.http.problems import CODES, of_refusal, problem
 from settings_values import ApiKey
 
 OPERATIONS: tuple[Operation, ...] = (*LISTS, *CUSTOMERS, *AUTHORIZATIONS)
@@ -114,10 +114,7 @@ async def _asked(operation: Operation, gateway: Gateway, request: Request, calle
     if operation.form is None:
         return Asked(gateway, request, caller, number, query)
     key = keyed.key_of(request) if operation.keyed else ""
-    body = await bodies.json_object(request)
-    unknown = [(name, "is not taken here") for name in operation.without if name in body]
-    if unknown:
-        raise invalid(*unknown)
+    body = await bodies.json_object(request, operation.form, operation.without)
     if operation.keyed and caller.name and body.get("actor") is None:
         body["actor"] = caller.name
     return Asked(gateway, request, caller, number, query, body, key)

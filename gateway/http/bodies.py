@@ -1,13 +1,17 @@
 """Bodies of requests: read no further than they may be long, then JSON in the strict sense, one object."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from pydantic import ValidationError
 from starlette.requests import Request
 
-from cases.messages import LARGEST_BODY
+from cases.messages import LARGEST_BODY, Body
+from gateway.calling import in_our_words
 from gateway.errors import Refused
 from gateway.http.problems import invalid
+from states.refusals import refuse_fields
 
 DEEPEST = 32
 """Objects and lists inside each other; the deepest body of the contract has seven."""
@@ -15,11 +19,23 @@ _DRAINED = 1024 * 1024
 """Bytes that are still read of a body that is refused, so that its sender reads the answer instead of a broken pipe."""
 
 
-async def json_object(request: Request) -> dict[str, Any]:
-    """The body; without one, an empty object. Raises `Refused`: `invalid_request`, `body_too_large`, or its type."""
+async def json_object(request: Request, form: type[Body], without: Iterable[str] = ()) -> dict[str, Any]:
+    """The body, which is one of this form but for the fields it is `without`; none at all is an empty object.
+
+    Raises `Refused`: `invalid_request`, `body_too_large`, `unsupported_media_type`.
+    """
     raw = await _read(request)
-    if not raw:
-        return {}
+    body = _told(request, raw) if raw else {}
+    if unknown := [(name, "is not taken here") for name in without if name in body]:
+        raise invalid(*unknown)
+    try:
+        form.model_validate_json(raw or b"{}", strict=True)  # as the schema says: an instant is a text, and no number
+    except ValidationError as error:
+        raise in_our_words(refuse_fields(error)) from None
+    return body
+
+
+def _told(request: Request, raw: bytes) -> dict[str, Any]:
     told = request.headers.get("content-type", "")
     media_type, _, parameters = told.partition(";")
     if media_type.strip().lower() != "application/json" or (

@@ -48,7 +48,7 @@ _HEALTH: dict[str, Any] = {
 
 
 class _Plain(GenerateJsonSchema):
-    """Without the titles that only repeat a field's name."""
+    """Without the titles that only repeat a field's name, and no stricter than the forms."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False

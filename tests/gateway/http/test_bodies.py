@@ -9,7 +9,7 @@ import pytest
 from cases.messages import LARGEST_BODY
 from gateway.http.bodies import DEEPEST
 from tests.gateway.http.conftest import Api, key, problem
-from tests.workflows.lab import INVITATION
+from tests.workflows.lab import ACCEPT, INVITATION
 
 JSON = {"Content-Type": "application/json"}
 
@@ -54,6 +54,13 @@ async def test_every_wrong_field_is_named_at_once(api: Api) -> None:
     told = problem(await api.post("/v1/customers", body), 400, "invalid_request")
     assert {one["field"] for one in told["errors"]} == {"organization", "region", "contact.email", "colour"}
     assert "reasons" not in told
+
+
+@pytest.mark.parametrize("told", [1_800_000_000, 1.8e9, True, {}, "2027-03-01", "2027-03-01T10:00:00"])
+async def test_an_instant_is_a_text_with_its_zone(api: Api, told: Any) -> None:
+    number = str((await api.done("/v1/customers", INVITATION))["vip_number"])
+    answer = await api.post(f"/v1/customers/{number}/acceptance", {**ACCEPT, "accepted_at": told})
+    assert [one["field"] for one in problem(answer, 400, "invalid_request")["errors"]] == ["accepted_at"]
 
 
 async def test_taking_over_a_past_is_not_for_this_door(api: Api) -> None:
