@@ -278,12 +278,10 @@ class ManagedBy(TypedDict):
 
 
 class AgendaItem(TypedDict):
-    """Something that happens by itself on a day, or waits for a person."""
+    """Something that happens by itself (`at`), or waits for a person; `on` is the local date that it is about."""
 
     at: NotRequired[str]
-    """When it happens."""
     on: str
-    """The local date that it is about."""
     kind: AgendaKind
     what: AgendaWord
     vip_number: str

@@ -6,9 +6,11 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from gateway.cli.asking import LOOKING, Looking, ask
+from gateway.cli.listing import check_filled
 
 if TYPE_CHECKING:
     from gateway.answers import Agenda
+    from gateway.client import Gateway
 
 Days = Annotated[int, Parameter(validator=Number(gte=1, lte=366))]
 
@@ -25,7 +27,14 @@ def agenda(*, managed_by: str | None = None, days: Days = 14, looking: Looking =
     days
         So many days ahead, for what happens by itself.
     """
-    ask(looking, lambda gateway: gateway.agenda(managed_by, days), _tell)
+
+    async def question(gateway: "Gateway") -> "Agenda":
+        answer = await gateway.agenda(managed_by, days)
+        if not answer["items"]:
+            await check_filled(gateway)
+        return answer
+
+    ask(looking, question, _tell)
 
 
 def _tell(answer: "Agenda") -> None:

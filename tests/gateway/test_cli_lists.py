@@ -124,8 +124,8 @@ async def test_an_empty_register_beside_customers_that_run_is_no_empty_list(
     from register.register import Register
 
     async with await Register.at("sqlite:///empty.sqlite3"):
-        for words in ((), ("--counts",), ("--all",)):
-            said = await vip("customers", *words)
+        for words in (("customers",), ("customers", "--counts"), ("customers", "--all"), ("agenda",)):
+            said = await vip(*words)
             assert said.status == 3
             assert "fill it with vip register rebuild" in said.err
 

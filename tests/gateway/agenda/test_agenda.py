@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -15,6 +15,7 @@ from gateway.agenda.whole import in_order
 from gateway.agenda.words import WORDS, Kind, What, table
 from gateway.answers import Agenda, AgendaItem
 from gateway.cli import app
+from gateway.vocabulary import AgendaKind, AgendaWord
 from states.authorization import AUTHORIZATION
 from states.lifecycle import At
 from states.membership import MEMBERSHIP
@@ -66,6 +67,8 @@ def test_the_words_for_what_happens_are_the_next_events_of_the_rules() -> None:
     deadlines = {one.trigger.value for one in moments if isinstance(one, At)}
     assert {what.value for what, words in WORDS.items() if words.kind is Kind.HAPPENS} == deadlines
     assert list(WORDS) == list(What)
+    assert list(get_args(AgendaWord)) == [what.value for what in What]
+    assert set(get_args(AgendaKind)) == {kind.value for kind in Kind}
 
 
 def test_the_documents_have_every_word_with_its_sentence_and_its_command() -> None:
