@@ -25,7 +25,7 @@ from tests.register.records import authorization, customer, entry, order
 TIMES = 40
 """How often each question is asked."""
 SLOWER = 1.5
-BATCH = 500
+BATCH = 2000
 PAGE = 20
 MANAGERS = 4
 FOUND = 20

@@ -39,15 +39,14 @@ class Stretch:
 
     def after(self, place: Place | None) -> list[ColumnElement[bool]]:
         """Who belongs here and comes after that place."""
-        conditions: list[ColumnElement[bool]] = []
         if self.without:
-            conditions.append(self.key == "")
-        elif self.key is not CUSTOMERS.c.sort_name:
-            conditions.append(self.key > "")
-        if place is not None:
-            here, there = tuple_(self.key, CUSTOMERS.c.vip_number), tuple_(*place)
-            conditions.append(here < there if self.descending else here > there)
-        return conditions
+            return [self.key == "", *([] if place is None else [CUSTOMERS.c.vip_number > place.vip_number])]
+        present = [] if self.key is CUSTOMERS.c.sort_name else [self.key > ""]
+        if place is None:
+            return present
+        here, there = tuple_(self.key, CUSTOMERS.c.vip_number), tuple_(*place)
+        # Of two lower bounds SQLite takes one to find its way, which must be this.
+        return [here < there, *present] if self.descending else [here > there]
 
     def picked(self, found: Iterable[Place], place: Place | None) -> list[Place]:
         """The same of customers that are at hand, in order."""

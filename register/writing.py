@@ -88,7 +88,17 @@ async def _words(connection: AsyncConnection, told: list[Record]) -> None:
         await connection.execute(deleting, [{f"gone_{n}": v for n, v in zip(names, one, strict=True)} for one in gone])
 
 
-async def _tallies(connection: AsyncConnection, changes: list[tuple[Row | None, Row]]) -> None:
+async def forget(connection: AsyncConnection, vip_number: str) -> None:
+    """Take out a customer, its authorizations, and all that was told of them."""
+    known = await _held(connection, CUSTOMERS, CUSTOMERS.c.vip_number, [vip_number])
+    own = select(AUTHORIZATIONS.c.authorization_number).where(AUTHORIZATIONS.c.vip_number == vip_number)
+    await connection.execute(delete(JOURNAL).where((JOURNAL.c.number == vip_number) | JOURNAL.c.number.in_(own)))
+    for table in (WORDS, AUTHORIZATIONS, CUSTOMERS):
+        await connection.execute(delete(table).where(table.c.vip_number == vip_number))
+    await _tallies(connection, [(before, None) for before in known.values()])
+
+
+async def _tallies(connection: AsyncConnection, changes: Iterable[tuple[Row | None, Row | None]]) -> None:
     """Count customers where they are now, and no longer where they were."""
     differences: Counter[tuple[str, str]] = Counter()
     for before, now in changes:

@@ -65,7 +65,7 @@ def test_a_workflow_file_imports_its_siblings_by_their_full_names_within_the_blo
 
 
 def _python_files() -> list[Path]:
-    packages = ("states", "cases", "activities", "workflows", "gateway", "local", "samples", "benchmarks")
+    packages = ("states", "cases", "activities", "workflows", "register", "gateway", "local", "samples", "benchmarks")
     return [*ROOT.glob("*.py"), *(path for package in packages for path in (ROOT / package).rglob("*.py"))]
 
 

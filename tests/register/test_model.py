@@ -79,7 +79,7 @@ asked = st.tuples(wants, st.sampled_from(SORTS), st.integers(1, 4), st.sampled_f
 
 PROFILE = settings(
     derandomize=not LONG,
-    max_examples=1000 if LONG else 20,
+    max_examples=1000 if LONG else 12,
     deadline=None,
     print_blob=False,
     suppress_health_check=list(HealthCheck),

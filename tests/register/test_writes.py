@@ -59,6 +59,19 @@ async def test_a_case_of_either_kind_has_its_own_journal(register: Register) -> 
     assert await register.journal(authorization_number(1)) == [entry(1, actor="authorization")]
 
 
+async def test_a_customer_that_is_forgotten_leaves_nothing_and_others_as_they_are(register: Register, url: str) -> None:
+    for number in (1, 2):
+        await register.put(customer(number, entries=(entry(0),)))
+        await register.put(authorization(number, of=number, purchase_order="PO-1", entries=(entry(1, "letter"),)))
+    await register.forget(vip(1))
+    await register.forget(vip(3))
+    assert await numbers(register, Wanted(q="po-1")) == [2]
+    assert (await register.counts("am-1"))["all"] == 1
+    assert [one["vip_number"] for one in (*await register.letters(), *await register.authorizations())] == [vip(2)] * 2
+    assert await register.journal(vip(1)) == await register.journal(authorization_number(1)) == []
+    await everything_adds_up(url, {2: 0})
+
+
 async def test_a_record_that_fails_leaves_nothing(register: Register) -> None:
     await register.put(customer(1, organization="One"))
     broken: dict[str, Any] = customer(2, version=1)
@@ -91,7 +104,7 @@ async def test_records_that_workers_put_at_once_are_all_there_and_counted_once(u
     async with AsyncExitStack() as stack:
         registers = [await stack.enter_async_context(await Register.at(url)) for _ in range(4)]
         await asyncio.gather(*(work(register, seed) for seed, register in enumerate(registers)))
-    await everything_adds_up(url, customers=5, version=7)
+    await everything_adds_up(url, dict.fromkeys(range(5), 7))
 
 
 async def test_programs_that_put_at_once_lose_nothing(url: str) -> None:
@@ -104,16 +117,16 @@ async def test_programs_that_put_at_once_lose_nothing(url: str) -> None:
     for program in programs:
         output, _ = await program.communicate()
         assert program.returncode == 0, output.decode()
-    await everything_adds_up(url, customers=6, version=9)
+    await everything_adds_up(url, dict.fromkeys(range(6), 9))
 
 
-async def everything_adds_up(url: str, *, customers: int, version: int) -> None:
+async def everything_adds_up(url: str, versions: dict[int, int]) -> None:
     """Each customer's newest version and all its entries are there, and the tallies are what a count comes to."""
     async with await Register.at(url) as register:
-        assert [one async for one in register.versions("customer")] == [
-            (vip(number), version) for number in range(customers)
-        ]
-        for number in range(customers):
+        assert {number: version async for number, version in register.versions("customer")} == {
+            vip(number): version for number, version in versions.items()
+        }
+        for number, version in versions.items():
             assert await register.journal(vip(number)) == [entry(sequence) for sequence in range(version + 1)]
     database = Database(url)
     places = select(CUSTOMERS.c.managed_by, CUSTOMERS.c.cell)
