@@ -30,10 +30,13 @@ class Cell(NamedTuple):
 
 
 def moment(at: str | None) -> str:
-    """An instant in a form of which texts sort as instants do; empty if there is none."""
+    """An instant in a form of which texts sort as instants do; empty if there is none. Raises `ValueError`."""
     if at is None:
         return ""
-    return datetime.fromisoformat(at).astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    instant = datetime.fromisoformat(at)
+    if instant.tzinfo is None:
+        raise ValueError("an instant has a zone")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def customer(record: Record) -> Row:

@@ -39,7 +39,7 @@ class Letters:
             raise WantedWrong("limit", f"must be 1 to {MOST_LETTERS}")
         try:
             moment(self.since)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise WantedWrong("since", "must be an instant such as 2027-03-01T08:00:00Z") from None
         return self
 

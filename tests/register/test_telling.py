@@ -58,7 +58,13 @@ async def test_authorizations_are_told_with_whose_they_are(register: Register) -
 
 @pytest.mark.parametrize(
     ("field", "asked"),
-    [("since", {"since": "yesterday"}), ("limit", {"limit": 0}), ("managed_by", {"managed_by": "a b"})],
+    [
+        ("since", {"since": "yesterday"}),
+        ("since", {"since": "2027-03-01T08:00:00"}),
+        ("since", {"since": "0001-01-01T00:00:00+14:00"}),
+        ("limit", {"limit": 0}),
+        ("managed_by", {"managed_by": "a b"}),
+    ],
 )
 async def test_letters_that_cannot_be_asked_for_are_refused(
     register: Register, field: str, asked: dict[str, str]
