@@ -11,6 +11,7 @@ from cases.authorization_commands import COMMANDS as OF_AUTHORIZATION
 from cases.customer_commands import COMMANDS as OF_CUSTOMER
 from cases.history import PastDeed
 from cases.journal import Kind, Outcome
+from cases.words import COUNTRIES
 from gateway import bodies, vocabulary
 from states import authorization, facts, membership, renewal, standing
 
@@ -56,7 +57,7 @@ def shape(schema: dict[str, Any], known: dict[str, Any]) -> Any:
     if schema.get("type") == "array":
         return {"list of": shape(schema["items"], known)}
     if "enum" in schema:
-        return {"words": sorted(schema["enum"])}
+        return "string" if set(schema["enum"]) == COUNTRIES else {"words": sorted(schema["enum"])}
     return schema.get("type", "string")  # a day gone by is a text that the form reads itself
 
 
