@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,11 +161,11 @@ async def test_cases_that_cannot_be_asked_are_named(
 
 
 async def test_what_the_register_does_not_know_comes_first_and_a_stop_leaves_what_was_done(
-    house: Lab, gateway: Gateway
+    house: Lab, gateway: Gateway, tmp_path: Path
 ) -> None:
     body: Any = INVITATION
     numbers = [(await gateway.invite(body, key()))["vip_number"] for _ in range(3)]
-    stop, address = asyncio.Event(), "sqlite:///half.sqlite3"
+    stop, address = asyncio.Event(), f"sqlite:///{tmp_path}/half.sqlite3"
     async with await Register.at(address) as register:
         every = await until(
             lambda: cases(house.client, register), lambda found: set(numbers) <= {one.number for one in found}
