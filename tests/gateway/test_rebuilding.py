@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,7 +142,7 @@ async def test_what_only_the_register_has_stays(
 async def test_cases_that_cannot_be_asked_are_named(
     house: Lab, gateway: Gateway, vip: Vip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "PATIENCE", 0.5)
+    monkeypatch.setattr(rebuilding, "PATIENCE", 3)
     body: Any = INVITATION
     number = "B" * 20
     await house.client.start_workflow("Customer", body, id=customer_id(number), task_queue="nobody-there")
@@ -151,20 +152,20 @@ async def test_cases_that_cannot_be_asked_are_named(
             await until(lambda: cases(house.client, register), listed)
         said = await vip("register", "rebuild", "--json")
         assert said.status == 1
-        assert said.json["not_asked"] == 1
-        (silent,) = said.json["silent"]
-        assert silent["workflow_id"] == customer_id(number)
+        assert said.json["not_asked"] == len(said.json["silent"])
+        # On a machine that is busy others may be slow too.
+        assert customer_id(number) in [one["workflow_id"] for one in said.json["silent"]]
         assert f"  {customer_id(number)}: " in (await vip("register", "rebuild")).out
     finally:
         await house.customer(number).terminate()
 
 
 async def test_what_the_register_does_not_know_comes_first_and_a_stop_leaves_what_was_done(
-    house: Lab, gateway: Gateway
+    house: Lab, gateway: Gateway, tmp_path: Path
 ) -> None:
     body: Any = INVITATION
     numbers = [(await gateway.invite(body, key()))["vip_number"] for _ in range(3)]
-    stop, address = asyncio.Event(), "sqlite:///half.sqlite3"
+    stop, address = asyncio.Event(), f"sqlite:///{tmp_path}/half.sqlite3"
     async with await Register.at(address) as register:
         every = await until(
             lambda: cases(house.client, register), lambda found: set(numbers) <= {one.number for one in found}
