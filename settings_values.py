@@ -1,6 +1,7 @@
 """The values that settings are made of: each parses one text and says in words what is right, echoing no secret."""
 
 import re
+from hashlib import sha256
 from ipaddress import ip_address
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -101,6 +102,12 @@ class ApiKey(BaseModel):
     name: str
     role: Literal["read", "trigger", "manage"]
     sha256: str
+
+    @classmethod
+    def entry(cls, name_and_role: str, key: str) -> str:
+        """The entry of a key in the setting. Raises `ValueError` for no `name:role`."""
+        one = cls._parse(f"{name_and_role}:{sha256(key.encode()).hexdigest()}")
+        return f"{one.name}:{one.role}:{one.sha256}"
 
     @classmethod
     def parse_all(cls, value: Any) -> Any:

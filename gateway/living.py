@@ -23,6 +23,7 @@ from gateway.calling import PATIENCE, Answer, Gone, Handle, in_our_words, not_fo
 from gateway.errors import NotFound, Refused
 from gateway.vocabulary import Kind
 from states.refusals import Refused as RefusedByTheRules
+from states.refusals import in_one
 from states.standing import LOST
 from workflows import names
 
@@ -105,7 +106,7 @@ class Living:
         body = _checked(Authorize, said)
         answer: Answer = await self.of_customer(number, names.PREVIEW, body)
         if reasons := answer.get("reasons"):
-            raise Refused(reasons[0]["code"], "; ".join(str(one["message"]) for one in reasons), reasons)
+            raise Refused(reasons[0]["code"], in_one(reasons), reasons)
         return answer
 
     async def journal(self, number: str) -> list[Answer]:

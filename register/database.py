@@ -147,7 +147,7 @@ def _engine(url: URL) -> AsyncEngine:
 def _prepare(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("pragma journal_mode = wal")
-    cursor.execute("pragma synchronous = normal")  # what a power cut takes is put again
+    cursor.execute("pragma synchronous = full")  # what was taken is not told again, so it must outlive a power cut
     cursor.close()
 
 

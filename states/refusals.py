@@ -1,6 +1,6 @@
 """Every "no" has a stable code, a sentence, and what would make it legal (rules, section 4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -25,11 +25,16 @@ class Refused(Exception):
 
     def __init__(self, reasons: Iterable[Reason]) -> None:
         self.reasons = tuple(reasons)
-        super().__init__("; ".join(str(reason["message"]) for reason in self.reasons))
+        super().__init__(in_one(self.reasons))
 
     @property
     def code(self) -> str:
         return self.reasons[0].code
+
+
+def in_one(reasons: Iterable[Mapping[str, Any]]) -> str:
+    """What they all say: sentences after each other, what is wrong with fields between semicolons."""
+    return "; ".join(str(reason["message"]) for reason in reasons).replace(".; ", ". ")
 
 
 def refuse(code: str, message: str, **details: Any) -> Refused:

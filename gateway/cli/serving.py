@@ -1,6 +1,7 @@
 """The HTTP gateway: `vip serve`."""
 
 import asyncio
+import secrets
 import socket
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,14 +21,21 @@ _WAITING = 128
 """Connections that may wait to be taken."""
 
 
-def serve(*, host: str = "127.0.0.1", port: Port = 8025, looking: Looking = LOOKING) -> None:
+def serve(
+    *, host: str = "127.0.0.1", port: Port = 8025, new_key: str | None = None, looking: Looking = LOOKING
+) -> None:
     """Serve the API and the page of invitations, until SIGTERM or Ctrl-C.
 
     Parameters
     ----------
     host
         Address to listen on. Elsewhere than on this machine keys are needed: VIP_API_KEYS.
+    new_key
+        Serve nothing; make a new key for NAME:ROLE (read, trigger or manage), and its entry for VIP_API_KEYS.
     """
+    if new_key is not None:
+        _print_new_key(new_key, looking)
+        return
     from settings_values import is_loopback
 
     settings = settings_here()
@@ -38,6 +46,23 @@ def serve(*, host: str = "127.0.0.1", port: Port = 8025, looking: Looking = LOOK
     where = server(settings)
     with _bound(host, port) as listener:
         asyncio.run(_serve(where, listener, looking))
+
+
+def _print_new_key(name_and_role: str, looking: Looking) -> None:
+    from settings_values import ApiKey
+
+    key = secrets.token_hex(32)
+    try:
+        entry = ApiKey.entry(name_and_role, key)
+    except ValueError:
+        raise WrongUsage(
+            "--new-key takes name:role: a name of 1 to 64 letters, digits, . _ and -, and read, trigger or manage"
+        ) from None
+    if looking.json:
+        document({"key": key, "entry": entry})
+    else:
+        say(f"for the caller:    {key}")
+        say(f"for VIP_API_KEYS:  {entry}")
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -192,7 +192,7 @@ async def test_without_a_server_nothing_is_imported_and_a_dry_run_says_so(
     vip: Vip, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
-    monkeypatch.setattr("gateway.cli.asking.CONNECT_LIMIT", 0.5)
+    monkeypatch.setattr("gateway.connecting.CONNECT_LIMIT", 0.5)
     path = str(files.customers(of_today(ROW, "nobody-1")))
     assert (await vip("import", path)).status == 3
     said = await vip("import", path, "--dry-run", "--json")

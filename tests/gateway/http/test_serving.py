@@ -91,6 +91,16 @@ async def test_with_keys_it_listens_everywhere_and_asks_for_them(tmp_path: Path,
             assert (await client.get("/readyz")).json()["parts"] == ["temporal", "worker", "register"]
 
 
+async def test_a_new_key_opens_the_door_with_its_entry_as_far_as_its_role_goes(tmp_path: Path, house: Lab) -> None:
+    process = await started(tmp_path, "--new-key", "shop:read", "--json")
+    made = json.loads((await asyncio.wait_for(process.communicate(), 60))[0])
+    async with serve(tmp_path, VIP_API_KEYS=made["entry"], **where(house)) as (api, _):
+        api.client.headers["Authorization"] = f"Bearer {made['key']}"
+        problem(await api.get("/v1/authorizations/ABCDEF0123456789ABCD"), 404, "not_found")
+        problem(await api.post("/v1/customers", INVITATION), 403, "forbidden")
+    assert "--new-key takes name:role" in await refused(tmp_path, "--new-key", "shop:owner")
+
+
 async def test_what_was_sent_to_a_gateway_that_was_killed_is_found_by_the_next_with_the_same_key(
     tmp_path: Path, house: Lab, api: Api
 ) -> None:
