@@ -98,7 +98,12 @@ class Register:
         seconds = PATIENCE + (len(told) - 1) * EACH
         with self._looked_at_again():
             database = await self._opened()
-            await database.write(lambda connection: writing.put(connection, told, again=again), seconds=seconds)
+            while True:
+                try:
+                    await database.write(lambda connection: writing.put(connection, told, again=again), seconds=seconds)
+                    return
+                except writing.Overtaken:
+                    continue
 
     async def forget(self, vip_number: str) -> None:
         """Take out a customer that is no more, with its authorizations, journals and letters.

@@ -18,6 +18,11 @@ from register.tables import AUTHORIZATIONS, CUSTOMERS, EVERYBODY, JOURNAL, TALLI
 Insert = sqlite.Insert | postgresql.Insert
 
 
+class Overtaken(Exception):
+    """Somebody else wrote one of these cases for the first time just now. To hold it after those that were written
+    here could be out of turn, so nothing is written: the next attempt finds all of them, and holds them in order."""
+
+
 async def put(connection: AsyncConnection, records: Iterable[Record], *, again: bool) -> None:
     """A row is taken if its version is above the known one, with `again` also if it is the same. Entries are kept."""
     told = list(records)
@@ -45,14 +50,13 @@ async def _rows(connection: AsyncConnection, table: Table, told: list[Row], agai
     (key,) = table.primary_key.columns
     numbers = [one[key.name] for one in told]
     known: dict[str, Row | None] = {**await _held(connection, table, key, numbers)}
+    written: set[str] = set()
     if new := [one for one in told if one[key.name] not in known]:
         inserting = insert(connection, table).on_conflict_do_nothing().returning(key)
         written = set((await connection.scalars(inserting, new)).all())
-        # What somebody else wrote meanwhile is there now, and known.
-        late = [one[key.name] for one in new if one[key.name] not in written]
-        known |= {**dict.fromkeys(written), **await _held(connection, table, key, late)}
-    else:
-        written = set()
+        if len(written) < len(new):
+            raise Overtaken
+        known |= dict.fromkeys(written)
     changed = [one for one in told if (before := known[one[key.name]]) and (one["version"] > before["version"] - again)]
     if changed:
         changing = update(table).where(key == bindparam("which"))

@@ -4,6 +4,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,12 @@ class Postgres:
     def run(self, command: str) -> None:
         with psycopg.connect(self.address(), autocommit=True) as connection:
             connection.execute(command)
+
+    def until_somebody_waits(self) -> None:
+        """Until some transaction waits for what another one holds."""
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            while connection.execute("select 1 from pg_locks where not granted").fetchone() is None:
+                time.sleep(0.01)
 
 
 @contextmanager

@@ -10,12 +10,15 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from register import writing
 from register.database import Database
 from register.register import Register
 from register.tables import CUSTOMERS, EVERYBODY, TALLIES
 from register.wanted import Wanted
+from tests.postgres import Postgres
 from tests.register.records import authorization, authorization_number, customer, entry, numbers, vip
 
 
@@ -105,6 +108,35 @@ async def test_records_that_workers_put_at_once_are_all_there_and_counted_once(u
         registers = [await stack.enter_async_context(await Register.at(url)) for _ in range(4)]
         await asyncio.gather(*(work(register, seed) for seed, register in enumerate(registers)))
     await everything_adds_up(url, dict.fromkeys(range(5), 7))
+
+
+async def test_whoever_writes_known_and_new_customers_waits_for_nobody_who_waits_for_it(
+    server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One holds the known second customer when somebody else writes the first, and a third program wants both."""
+    look = writing._held
+    overtaking: list[asyncio.Task[None]] = []
+
+    async def overtaken(connection: AsyncConnection, table: Table, *wanted: Any) -> dict[str, Any]:
+        known = await look(connection, table, *wanted)
+        if table is CUSTOMERS and not overtaking:
+            overtaking.append(asyncio.current_task() or pytest.fail("no task"))
+            await others[0].put(customer(1))
+            overtaking.append(asyncio.create_task(others[1].put_all([customer(1, version=1), customer(2, version=1)])))
+            await asyncio.to_thread(server.until_somebody_waits)
+        return known
+
+    with server.database() as name:
+        url = server.address(name)
+        async with AsyncExitStack() as stack:
+            first, *others = [await stack.enter_async_context(await Register.at(url)) for _ in range(3)]
+            await first.put(customer(2))
+            monkeypatch.setattr(writing, "_held", overtaken)
+            await first.put_all([customer(1, version=2), customer(2, version=2)])
+            await overtaking[1]
+        monkeypatch.undo()
+        async with await Register.at(url) as register:
+            assert [one async for one in register.versions("customer")] == [(vip(1), 2), (vip(2), 2)]
 
 
 async def test_programs_that_put_at_once_lose_nothing(url: str) -> None:
