@@ -24,6 +24,7 @@ test: $(VENV)/.ready-to-test ## all tests
 
 prove: $(VENV)/.ready-to-test ## what takes long to prove, most of an hour: kills under load, made-up requests, moving in, deployments
 	$(BIN)/python -m pytest proofs
+	$(BIN)/python -m pytest tests/workflows --whole
 
 check: $(VENV)/.ready-to-test ## lint, format, types, import directions
 	$(BIN)/python -m ruff check .

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from local.ports import ANY, USUAL
 from local.views import VIEWS, managed_by
 from states.authorization import State as Authorization
 from states.membership import State as Membership
@@ -88,6 +89,15 @@ async def test_the_views_it_names_show_what_the_lists_of_the_command_show(instal
     mine = (await installed.vip("customers", "--managed-by", manager))["items"]
     assert 0 < len(mine) < len(rows)
     assert await count(installed, f'{managed_by(manager).query} AND WorkflowType="Customer"') == len(mine)
+
+
+async def test_the_inbox_shows_what_was_sent_and_refuses_a_letter_that_is_not_there(installed: Installation) -> None:
+    assert any(line.startswith("40 sample customers") for line in installed.said)
+    assert 8 <= len(await installed.vip("inbox")) <= 40
+    letter = await installed.vip("inbox", "1")
+    assert letter["subject"] in (await installed.run("vip", "inbox")).output
+    assert letter["text"].splitlines()[0] in (await installed.run("vip", "inbox", "1")).output
+    assert await installed.refused("inbox", "999") == ["not_found"]
 
 
 async def test_a_customer_is_walked_from_the_invitation_over_an_overdue_order_to_the_order(
@@ -176,3 +186,12 @@ async def test_without_samples_there_is_nobody_and_ports_that_do_not_exist_are_r
     assert (nobody.status, "No Temporal server answers" in nobody.output) == (3, True)
     async with up(tmp_path, "--no-samples") as empty:
         assert (await empty.vip("customers"))["items"] == []
+
+
+async def test_terms_that_cannot_be_used_stop_it_in_one_line_before_anything_works(tmp_path: Path) -> None:
+    (tmp_path / "terms.toml").write_text('version = "1 2"\n[en]\ntext = "All is well."\n', encoding="utf-8")
+    more = {"VIP_TERMS": "terms.toml", "VIP_RESELLER_NAME": "A", "VIP_SUPPORT": "B", "VIP_LINK_SECRET": "s" * 40}
+    for words in (("up", f"--port-offset={ANY.free().temporal - USUAL.temporal}"), ("serve", "--port=0")):
+        done = await run(tmp_path, "vip", *words, VIP_PAYLOAD_ENCRYPTION="off", **more)
+        assert (done.status, len(done.output.splitlines())) == (2, 1)
+        assert "VIP_TERMS: the terms cannot be used: version: '1 2' is not a version" in done.output

@@ -11,12 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from register.database import Database
 from register.errors import RegisterUnusable
-from register.migrating import VERSION_TABLE, config, is_current, migrate
+from register.migrating import NEWEST, VERSION_TABLE, config, is_current, migrate
 from register.register import Register
 from register.wanted import Wanted
 from tests.register.records import customer
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()]
+
+
+def test_the_newest_migration_is_the_one_that_programs_look_for() -> None:
+    assert ScriptDirectory.from_config(config()).get_current_head() == NEWEST
 
 
 async def test_the_tables_are_what_the_program_thinks_they_are(register: Register, url: str) -> None:

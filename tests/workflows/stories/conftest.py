@@ -28,9 +28,9 @@ Play = Callable[..., Awaitable[Stage]]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every story with one worker; those that are marked, or with `--every-way` all, also in the other ways."""
+    """Every story with one worker; those that are marked, or with `--whole` all, also in the other ways."""
     if "way" in metafunc.fixturenames:
-        every = metafunc.config.getoption("every_way") or metafunc.definition.get_closest_marker("every_way")
+        every = metafunc.config.getoption("whole") or metafunc.definition.get_closest_marker("every_way")
         ways = WAYS if every else WAYS[:1]
         metafunc.parametrize("way", ways, ids=[way.name for way in ways])
 

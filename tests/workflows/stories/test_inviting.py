@@ -20,7 +20,6 @@ from tests.workflows.stories.telling import (
 )
 
 
-@pytest.mark.every_way
 @pytest.mark.rule("M1", "M2", "M3", "M4", "M5")
 async def test_an_invitation_is_reminded_of_expires_and_can_be_sent_again(play: Play) -> None:
     await play(

@@ -49,7 +49,6 @@ async def test_two_years_are_renewed_in_their_windows(play: Play) -> None:
     )
 
 
-@pytest.mark.every_way
 @pytest.mark.rule("R7", "R8", "R9")
 async def test_a_late_renewal_begins_the_next_year_on_the_same_day(play: Play) -> None:
     await play(
