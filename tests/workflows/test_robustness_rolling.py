@@ -142,7 +142,7 @@ async def test_updates_in_6_lanes_over_roll_overs_have_one_effect_and_one_answer
         assert customer["account_manager"]["id"] == lanes[2][-1][2]["id"]
 
         # A repeat gets the first answer, whatever happened since; a known key with another body is refused.
-        for workflow_id, name, body, key in (lane[turn] for lane in lanes for turn in (0, 17, -1)):
+        for workflow_id, name, body, key in (lane[turn] for lane in lanes for turn in (0, len(lane) // 2, -1)):
             handle = client.get_workflow_handle(workflow_id)
             assert await update(handle, name, body, update_id(key, body), patience=60) == answers[key]
             other = {**body, "actor": "somebody else"}

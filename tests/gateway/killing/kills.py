@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -101,25 +102,29 @@ async def run(folder: Path, database: Database, script: Sequence[Life], kills: M
 async def _kill(
     load: HttpLoad, parts: House, wanted: Mapping[str, int], living: "asyncio.Task[None]", steps: int
 ) -> dict[str, list[Kill]]:
-    """At random moments; at the latest when so much is done that too little would be left for the other kills."""
+    """At random moments, at the latest when so much is done that too little would be left for the other kills."""
     chance, loop = Random("doors"), asyncio.get_running_loop()
     turns = [what for what, count in wanted.items() for _ in range(count)]
     chance.shuffle(turns)
     kills: dict[str, list[Kill]] = {}
+    latest = [turn * steps // (len(turns) + 2) for turn in range(1, len(turns) + 1)]
     at_start = 0
-    for turn, what in enumerate(turns, 1):
-        pause, latest = loop.time() + chance.uniform(0, LONGEST_PAUSE), turn * steps // (len(turns) + 2)
-        while True:
+    for what, last, following in zip(turns, latest, [*latest[1:], inf], strict=True):
+        pause = loop.time() + chance.uniform(0, LONGEST_PAUSE)
+        load.not_beyond = max(last, at_start + 1)
+        while load.answered <= at_start or (loop.time() < pause and load.answered < last):
             if living.done():
                 living.result()
-                raise AssertionError(f"the load was over after {turn - 1} kills")
-            if load.answered > at_start and (loop.time() > pause or load.answered >= latest) and load.in_flight:
-                break
+                raise AssertionError(f"the load was over after {len(kills)} kinds of kills")
             await asyncio.sleep(LOOK_EVERY)
+        load.not_beyond = max(following, load.answered + 1)
+        while not load.in_flight:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
         kills.setdefault(what, []).append(Kill(loop.time(), load.in_flight))
         at_start = load.answered
         victim: Victim = chance.choice(parts.victims[what])
         await victim.kill()
+    load.not_beyond = inf
     return kills
 
 

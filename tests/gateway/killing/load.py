@@ -1,5 +1,6 @@
 """Customers living their lives over HTTP: each request goes to any gateway, and again until one answers it."""
 
+import asyncio
 import itertools
 from collections import Counter
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ import httpx2
 from gateway.client import Refused, Unavailable
 from tests.gateway.killing.house import KEY, House
 from tests.workflows.killing.lives import CUSTOMER, INVITE, ROLL_OVER, Life, Step
-from tests.workflows.killing.load import Answer, Load
+from tests.workflows.killing.load import LOOK_EVERY, Answer, Load
 
 PATHS = {
     "accept_invitation": "acceptance",
@@ -42,12 +43,17 @@ class HttpLoad(Load):
         """What came back: statuses, and how connections ended."""
         self.reads = 0
         """Lists that were read."""
+        self.not_beyond: float = 0
+        """So many answers, and nobody asks for more before it is allowed."""
 
     async def close(self) -> None:
         await self._http.aclose()
 
     async def _rest(self, life: Life, step: Step | None) -> None:
-        """Nothing is compared with another run: what comes next may find things as they are."""
+        """Nothing is compared with another run, so what comes next may find things as they are; but the load lasts
+        until all kills are over."""
+        while self.answered >= self.not_beyond:  # noqa: ASYNC110 - another task allows it
+            await asyncio.sleep(LOOK_EVERY)
 
     async def _once(self, life: Life, step: Step) -> Answer:
         if step.name == ROLL_OVER:
