@@ -74,7 +74,7 @@ def what_is_where(stack: Stack) -> str:
     return f"""
 Temporal's UI       {stack.ui_url}
 Temporal            {stack.address}, namespace {NAMESPACE}
-HTTP and invitations  {stack.page_url}   (described at {stack.page_url}/openapi.json)
+HTTP gateway        {stack.page_url}   (described at /openapi.json; with the page of invitations)
 Letters             {stack.inbox_url}   (vip inbox in a terminal; kept in {stack.inbox})
 Data and logs       {stack.data}
 One more worker     set -a; . {stack.data / "stack.env"}; python worker.py

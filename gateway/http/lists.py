@@ -17,15 +17,16 @@ from states.membership import State
 from states.standing import CustomerList
 
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}
+_ID_IN_WORDS = "1 to 64 letters, digits and ._:-"
 
 _LIST = Parameter("list", "In this list; repeated: in all of them.", {"type": "string", "enum": [*CustomerList]}, True)
-_MANAGED_BY = Parameter("managed_by", "ID of the account manager.", _ID)
+_MANAGED_BY = Parameter("managed_by", "ID of the account manager.", _ID, right=_ID_IN_WORDS)
 _FILTERS = (
     _LIST,
     _MANAGED_BY,
     Parameter("segment", "Market segment.", {"type": "string", "enum": [*MarketSegment]}),
     Parameter("invitation_status", "State of the membership.", {"type": "string", "enum": [*State]}),
-    Parameter("external_id", "The caller's own ID of a customer.", _ID),
+    Parameter("external_id", "The caller's own ID of a customer.", _ID, right=_ID_IN_WORDS),
     Parameter(
         "q",
         "Begins of words: organisation, contact's name and e-mail, VIP number, purchase orders, order references.",

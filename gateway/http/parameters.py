@@ -1,5 +1,6 @@
 """What stands after the question mark: known names, each once unless it may be repeated, and text that can be shown."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +20,27 @@ class Parameter:
     name: str
     does: str
     schema: Mapping[str, Any]
-    """As JSON Schema; `integer` with its bounds is checked here, what else a value must be says who uses it."""
+    """As JSON Schema: `enum`, `pattern`, `maxLength`, or `integer` with its bounds."""
     repeated: bool = False
+    right: str = ""
+    """What its pattern means, in words."""
+
+    def value(self, text: str) -> str | int:
+        """What was given. Raises `ValueError` with what would be right."""
+        longest, words = self.schema.get("maxLength", LONGEST), self.schema.get("enum")
+        if len(text) > longest or not text.isprintable():
+            raise ValueError(f"must be one line of at most {longest} characters")
+        if words is not None and text not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        if not re.search(self.schema.get("pattern", ""), text):
+            raise ValueError(f"must be {self.right}")
+        return self._whole(text) if self.schema["type"] == "integer" else text
+
+    def _whole(self, text: str) -> int:
+        least, most = self.schema["minimum"], self.schema["maximum"]
+        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most):
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(text)
 
 
 def read(request: Request, known: Iterable[Parameter]) -> dict[str, Any]:
@@ -32,28 +52,22 @@ def read(request: Request, known: Iterable[Parameter]) -> dict[str, Any]:
         parameter = by_name.get(name)
         if parameter is None:
             wrong.append((_shown(name), "is not a parameter of this address"))
-        elif len(text) > (longest := parameter.schema.get("maxLength", LONGEST)) or not text.isprintable():
-            wrong.append((name, f"must be one line of at most {longest} characters"))
-        elif parameter.repeated:
-            found.setdefault(name, []).append(text)
-        elif name in found:
+            continue
+        if name in found and not parameter.repeated:
             wrong.append((name, "is given twice"))
+            continue
+        try:
+            value = parameter.value(text)
+        except ValueError as error:
+            wrong.append((name, str(error)))
+            continue
+        if parameter.repeated:
+            found.setdefault(name, []).append(value)
         else:
-            found[name] = text
-    for name, text in found.items():
-        if by_name[name].schema.get("type") == "integer":
-            found[name] = _whole(by_name[name], text, wrong)
+            found[name] = value
     if wrong:
         raise invalid(*dict.fromkeys(wrong))
     return found
-
-
-def _whole(parameter: Parameter, text: str, wrong: list[tuple[str, str]]) -> int:
-    least, most = parameter.schema["minimum"], parameter.schema["maximum"]
-    if text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most:
-        return int(text)
-    wrong.append((parameter.name, f"must be a whole number from {least} to {most}"))
-    return least if isinstance(least, int) else 0
 
 
 def _shown(name: str) -> str:

@@ -181,3 +181,19 @@ async def test_without_a_register_lists_are_unavailable_and_the_rest_is_served(h
         assert (await api.seen(f"/v1/customers/{number}"))["state"] == "accepted"
         for path in ("", "/counts", ".csv"):
             problem(await api.get(f"/v1/customers{path}"), 503, "unavailable")
+
+
+async def test_everything_that_is_wrong_with_a_question_is_told_at_once(api: Api) -> None:
+    asked = "list=nope&list=no_products&segment=x&invitation_status=x&managed_by=a%20b&sort=x&limit=0&foo=1&cursor=%00"
+    refused = problem(await api.get(f"/v1/customers?{asked}"), 400, "invalid_request")
+    told = {one["field"]: one["message"] for one in refused["errors"]}
+    assert told == {
+        "list": "must be one of no_products, pending_requests, overdue_requests, upcoming_renewals, ready_for_renewal",
+        "segment": "must be one of commercial, government, education",
+        "invitation_status": "must be one of invited, accepted, expired, withdrawn",
+        "managed_by": "must be 1 to 64 letters, digits and ._:-",
+        "sort": "must be one of name, -name, anniversary_date, -anniversary_date, next_event_at, -next_event_at",
+        "limit": "must be a whole number from 1 to 200",
+        "foo": "is not a parameter of this address",
+        "cursor": "must be one line of at most 2000 characters",
+    }
