@@ -22,7 +22,7 @@ import telemetry
 from encryption.converter import data_converter
 from local import ui
 from local.mailbox import MailCatcher
-from local.ports import HOST, USUAL, Ports
+from local.ports import HOST, USUAL, Ports, without_delay
 from local.server import ServerError, serving
 from local.stack import (
     NAMESPACE,
@@ -157,7 +157,7 @@ async def _serve(application: Any, port: int, lifespan: Literal["on", "off"] = "
         application, log_config=None, access_log=False, lifespan=lifespan, timeout_graceful_shutdown=2
     )
     server = _Server(config)
-    with socket.create_server((HOST, port)) as listener:
+    with without_delay(socket.create_server((HOST, port))) as listener:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             await asyncio.shield(serving)

@@ -65,8 +65,12 @@ def _print_new_key(key_id: str, looking: Looking) -> None:
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    from local.ports import without_delay
+
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        return without_delay(
+            socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        )
     except (OSError, OverflowError) as error:
         raise WrongUsage(f"cannot listen on {host} port {port}: {error}") from None
 

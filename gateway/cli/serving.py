@@ -67,7 +67,9 @@ def _print_new_key(name_and_role: str, looking: Looking) -> None:
 
 def _bound(host: str, port: int) -> socket.socket:
     """The address is taken now, so that whoever cannot have it is told at once."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    from local.ports import without_delay
+
+    listener = without_delay(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET))
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
