@@ -17,6 +17,9 @@ from register.wanted import Wanted
 from register.words import LAST
 
 FEW: Final = 1000
+"""Customers that are taken and sorted."""
+MANY: Final = 3 * FEW
+"""Words: a customer is found by several that begin alike, in its name, its contact's address, its orders."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ async def found(
         numbers = await _numbers(connection, words, CUSTOMERS.c.external_id == search.wanted.external_id)
     else:
         numbers = await _numbers(connection, words)
-    if len(numbers) > FEW:
+    if numbers is None:
         total = await _count(connection, search, words) if counted else 0
         return await _along(connection, search, words, place, room), total
     asking = select(sorted_by(search.sort).label("key"), CUSTOMERS.c.vip_number)
@@ -64,21 +67,45 @@ async def _rarest_first(connection: AsyncConnection, words: tuple[str, ...]) -> 
     """What fewest customers have says most; beyond a few it makes no difference."""
     if len(words) < 2:
         return list(words)
-    each = [select(WORDS.c.word).where(_begins(word)).limit(FEW + 1).subquery() for word in words]
+    each = [
+        select(WORDS.c.word).where(_begins(word)).order_by(WORDS.c.word).limit(FEW + 1).subquery() for word in words
+    ]
     counting = select(*(select(func.count()).select_from(one).scalar_subquery() for one in each))
     counted = (await connection.execute(counting)).one()
     return [word for _, word in sorted(zip(counted, words, strict=True))]
 
 
-async def _numbers(connection: AsyncConnection, words: list[str], *more: ColumnElement[bool]) -> list[str]:
-    """Who has all these words: all of them, or one more than a few."""
+async def _numbers(connection: AsyncConnection, words: list[str], *more: ColumnElement[bool]) -> list[str] | None:
+    """Who has all these words; None: more than a few."""
     if more:
-        asking = select(CUSTOMERS.c.vip_number).where(*more, *(_has(CUSTOMERS.c.vip_number, word) for word in words))
-    else:
-        rarest, *others = words
-        asking = select(WORDS.c.vip_number).where(_begins(rarest), *(_has(WORDS.c.vip_number, word) for word in others))
-        asking = asking.distinct()
-    return list(await connection.scalars(asking.limit(FEW + 1)))
+        return _few(await _narrowed(connection, words, *more))
+    rarest, *others = words
+    told = await _having(connection, rarest)
+    if told is not None:
+        numbers = list(dict.fromkeys(told))
+        # In two questions: asked for both at once, PostgreSQL may begin with the word that everybody has.
+        return _few(await _narrowed(connection, others, CUSTOMERS.c.vip_number.in_(numbers)) if others else numbers)
+    if not others:
+        return None
+    asking = select(WORDS.c.vip_number).where(_begins(rarest), *(_has(WORDS.c.vip_number, word) for word in others))
+    return _few(list(await connection.scalars(asking.distinct().limit(FEW + 1))))
+
+
+def _few(numbers: list[str]) -> list[str] | None:
+    return numbers if len(numbers) <= FEW else None
+
+
+async def _having(connection: AsyncConnection, word: str) -> list[str] | None:
+    """Who has this word, perhaps several times; None: that is many."""
+    # In the order of the index, so that it is not read to its end before the limit counts.
+    asking = select(WORDS.c.vip_number).where(_begins(word)).order_by(WORDS.c.word, WORDS.c.vip_number)
+    told = list(await connection.scalars(asking.limit(MANY + 1)))
+    return told if len(told) <= MANY else None
+
+
+async def _narrowed(connection: AsyncConnection, words: list[str], *to: ColumnElement[bool]) -> list[str]:
+    having = (_has(CUSTOMERS.c.vip_number, word) for word in words)
+    return list(await connection.scalars(select(CUSTOMERS.c.vip_number).where(*to, *having).limit(FEW + 1)))
 
 
 async def _along(
