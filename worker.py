@@ -96,14 +96,11 @@ async def working(
     shelf.put(catalogue)
     register = register_of(settings)
     records = register is not None
-    before = surroundings.here()
-    surroundings.put(
-        surroundings.Surroundings(
-            mail_task_queue=settings.mail_task_queue,
-            show_organization=settings.organization_in_lists,
-            policy=policy,
-            register=records,
-        )
+    told = surroundings.Surroundings(
+        mail_task_queue=settings.mail_task_queue,
+        show_organization=settings.organization_in_lists,
+        policy=policy,
+        register=records,
     )
     lifecycle = Worker(
         lenient(client),
@@ -129,7 +126,7 @@ async def working(
         deployment_config=version,
     )
     async with AsyncExitStack() as stack:
-        stack.callback(surroundings.put, before)
+        stack.callback(surroundings.put(told, settings.task_queue))
         stack.push_async_callback(letters.close)
         if register is not None:
             stack.push_async_callback(register.close)

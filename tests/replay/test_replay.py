@@ -1,6 +1,7 @@
 """What was recorded by every released version is understood by this one (house rule: histories are a contract)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,17 +34,16 @@ EVERY_LIFE = [
 @pytest.fixture(params=["as it is", "an empty catalogue, another policy and other settings"])
 def worker(request: pytest.FixtureRequest) -> Iterator[str]:
     """Under what a worker may replay: what it sells, and what its settings say, must make no difference."""
-    sold, around = shelf.catalogue(), surroundings.here()
+    sold, around = shelf.catalogue(), surroundings.Surroundings()
     if request.param == "as it is":
         shelf.put(Catalogue.from_toml((ROOT / "catalogue.toml").read_text(encoding="utf-8")))
-        surroundings.put(surroundings.Surroundings())
     else:
         shelf.put(Catalogue(()))
-        other = surroundings.Surroundings(mail_task_queue="elsewhere", show_organization=False, policy=OTHER_POLICY)
-        surroundings.put(other)
+        around = replace(around, mail_task_queue="elsewhere", show_organization=False, policy=OTHER_POLICY)
+    back = surroundings.put(around)
     yield request.param
     shelf.put(sold)
-    surroundings.put(around)
+    back()
 
 
 @pytest.mark.parametrize(("version", "life"), EVERY_LIFE)

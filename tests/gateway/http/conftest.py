@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from httpx2 import ASGITransport, AsyncClient, Response
-from temporalio.client import Client
 
 from gateway.client import Gateway
 from gateway.http import health
 from gateway.http.app import create_app
 from register.register import Register
-from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab, lab
+from tests.workflows.lab import ACCEPT, INVITATION, LINES, Lab
 
 AUTHORIZE: dict[str, Any] = {"lines": LINES, "requested_by": "account_manager"}
 
@@ -79,13 +78,6 @@ async def api_of(gateway: Gateway, **options: Any) -> AsyncIterator[Api]:
     transport = ASGITransport(create_app(gateway, **options), raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
         yield Api(client)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def house(client: Client, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
-    """A worker that tells a register."""
-    async with lab(client, f"sqlite:///{tmp_path_factory.mktemp('register') / 'register.sqlite3'}") as lab_:
-        yield lab_
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
