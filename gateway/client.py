@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from temporalio.client import Client
 
-from gateway import bodies, portfolio
+from gateway import bodies
 from gateway.agenda.whole import DAYS
 from gateway.answers import (
     Addable,
@@ -25,7 +25,7 @@ from gateway.answers import (
     ToldLetter,
     WholeCustomer,
 )
-from gateway.calling import PATIENCE, Answer, reaching
+from gateway.calling import PATIENCE
 from gateway.commands import Commands
 from gateway.errors import NotFound, Refused, Unavailable
 from gateway.lists import Lists
@@ -139,7 +139,7 @@ class Gateway(Commands):
         """The customer behind a link."""
         return await self.customer(vip_number)
 
-    # --- lists, from the register
+    # --- lists
 
     async def page(
         self,
@@ -178,19 +178,6 @@ class Gateway(Commands):
     async def agenda(self, managed_by: str | None = None, days: int = DAYS, *, after: Collection[str] = ()) -> Agenda:
         """What waits for an account manager, and what happens by itself within so many days, in order of date."""
         return await self._lists.agenda(managed_by, days, reader=self._reader, after=after)
-
-    # --- lists, from Temporal
-
-    async def customers(self, wanted: Wanted = ALL) -> list[Answer]:
-        """Rows of a list, by name."""
-        with reaching():
-            found = [row async for row in portfolio.rows(self.client, wanted)]
-        return sorted(found, key=lambda row: (str(row.get("organization")).casefold(), row["vip_number"]))
-
-    async def count(self, wanted: Wanted = ALL) -> int:
-        """How many customers a list has."""
-        with reaching():
-            return await portfolio.count(self.client, wanted)
 
 
 __all__ = ["Gateway", "NotFound", "Refused", "Unavailable", "Wanted"]

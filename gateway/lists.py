@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from gateway.agenda.whole import agenda
 from gateway.answers import Agenda, Counts, JournalEntry, Page, Row, ToldLetter
-from gateway.errors import Unavailable
+from gateway.errors import Refused, Unavailable
 from gateway.living import Living
-from gateway.portfolio import in_our_words
 from gateway.recently import Recently
 from register.errors import RegisterUnusable, WantedWrong
 from register.wanted import Wanted
@@ -138,6 +137,7 @@ def _asked() -> Iterator[None]:
     try:
         yield
     except WantedWrong as wrong:
-        raise in_our_words(wrong) from None
+        reason = {"code": "invalid_request", "message": str(wrong), "field": wrong.field}
+        raise Refused("invalid_request", str(wrong), [reason]) from None
     except RegisterUnusable as away:
         raise Unavailable(f"The register: {away}") from None

@@ -110,7 +110,7 @@ async def test_a_door_without_the_key_says_which_one_is_missing(client: Client, 
         vip = await house.invite()
         await house.tell(vip, "accept_invitation", ACCEPT)
         door = Gateway(speaking(client, encrypting([NEW], encrypts=False)), task_queue=queue)
-        for asked in (door.customer(vip), door.customers(), door.update_customer(vip, "resend_invitation", {}, "k-1")):
+        for asked in (door.customer(vip), door.journal(vip), door.update_customer(vip, "resend_invitation", {}, "k-1")):
             with pytest.raises(
                 Unavailable, match=f"{OLD.name}; known here: {NEW.name}. Add the key to VIP_PAYLOAD_KEYS"
             ):

@@ -4,10 +4,9 @@ import asyncio
 from typing import Any, cast
 
 import pytest
-from temporalio.client import Client
 
 from gateway.bodies import Invite, Line
-from gateway.client import Gateway, NotFound, Refused, Unavailable, Wanted
+from gateway.client import Gateway, NotFound, Refused, Unavailable
 from gateway.closed import first_answer
 from gateway.keys import vip_number
 from tests.gateway.waiting import closed, key, until
@@ -230,42 +229,6 @@ async def test_without_a_worker_the_answer_is_unavailable_and_the_key_finds_out_
         somebody = Gateway(house.client, task_queue=settings.task_queue, patience=60)
         customer = await somebody.invite(INVITED, made)
     assert customer["vip_number"] == vip_number(made, "")
-
-
-async def test_lists_show_the_rows_of_the_customers_page(gateway: Gateway, client: Client) -> None:
-    mine = f"am-{key()}"
-    manager = {"id": mine, "name": "Own", "email": "own@example.com"}
-    waiting = await member(gateway, account_manager=manager)
-    await authorized(gateway, waiting)
-    empty = (await gateway.start_customer({**INVITATION, "account_manager": manager}, key()))["vip_number"]
-    wanted = Wanted(managed_by=mine)
-    await until(lambda: gateway.count(Wanted(managed_by=mine, lists=("pending_requests",))), lambda count: count == 1)
-    rows = await until(lambda: gateway.customers(wanted), lambda found: len(found) == 2)
-    row = next(one for one in rows if one["vip_number"] == waiting)
-    assert row["organization"] == "Aarhus Design ApS"
-    assert row["contact"] == {"name": "Mette Holm", "email": "mette@example.com"}
-    assert row["account_manager"] == {"id": mine, "name": "Own"}
-    assert (row["invitation_status"], row["renewal_state"], row["market_segment"]) == (
-        "accepted",
-        "no_term",
-        "commercial",
-    )
-    assert row["next_event"]["name"] == "order_due"
-    assert row["next_event"]["at"].endswith("Z")
-    without = await gateway.customers(Wanted(managed_by=mine, lists=("no_products",), invitation_status="invited"))
-    assert [one["vip_number"] for one in without] == [empty]
-
-
-async def test_a_filter_that_cannot_be_is_refused(gateway: Gateway) -> None:
-    for wanted in (
-        Wanted(lists=("nothing",)),
-        Wanted(segment='x" OR "1'),
-        Wanted(managed_by='a" OR WorkflowType="Customer'),
-        Wanted(invitation_status="?"),
-    ):
-        with pytest.raises(Refused) as refused:
-            await gateway.customers(wanted)
-        assert refused.value.code == "invalid_request"
 
 
 async def test_an_authorization_that_was_terminated_before_it_began_has_answered_nothing(house: Lab) -> None:

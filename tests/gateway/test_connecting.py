@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.client import Gateway, Unavailable, Wanted
+from gateway.client import Gateway, NotFound, Unavailable
 from register.register import Register
 from settings import SettingsError
 from tests.gateway.test_lists import ONE, record
@@ -22,7 +22,8 @@ def surroundings(house: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 async def test_a_service_connects_with_what_its_environment_says(surroundings: pytest.MonkeyPatch) -> None:
     async with Gateway.connect() as vip:
-        assert await vip.customers(Wanted(managed_by="nobody-at-all")) == []
+        with pytest.raises(NotFound):
+            await vip.customer("NOBODYHASTHISNUMBER9")
         with pytest.raises(Unavailable, match="VIP_DATABASE_URL"):
             await vip.page()
 
